@@ -1,0 +1,171 @@
+"""
+An agent: the program in one cluster that applies what its stacks hold.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from chalicelib.domain import text
+from chalicelib.errors import InvalidAgent, InvalidRequestBody
+
+MAX_GENERATORS_AT_CREATION = 25  # what one DynamoDB transaction of 100 writes carries, with room
+
+ACTIVE = "ACTIVE"
+INACTIVE = "INACTIVE"
+Status = Literal["ACTIVE", "INACTIVE"]
+
+MAX_LATENCY_MS = 2**31 - 1  # the contract's i32
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    last_heartbeat: datetime
+    k8s_reachable: bool | None = None
+    k8s_api_latency_ms: int | None = None
+    k8s_reported_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agent:
+    id: UUID
+    name: str
+    cluster_name: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None = None
+    pak_short: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAgent:
+    name: str
+    cluster_name: str
+    generator_ids: list[UUID] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        text.name("name", self.name, InvalidAgent)
+        text.name("cluster_name", self.cluster_name, InvalidAgent)
+        if len(self.generator_ids) > MAX_GENERATORS_AT_CREATION:
+            raise InvalidRequestBody(
+                f"generator_ids: at most {MAX_GENERATORS_AT_CREATION} at creation; "
+                "register the others with POST /generators/{id}/register"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentChange:
+    name: str | None = None
+    cluster_name: str | None = None
+    status: Status | None = None
+
+    def __post_init__(self) -> None:
+        if self.name is not None:
+            text.name("name", self.name)
+        if self.cluster_name is not None:
+            text.name("cluster_name", self.cluster_name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeartbeatReport:
+    """
+    What an agent says of its API server. A latency without `k8s_reachable` says nothing.
+    """
+
+    k8s_reachable: bool | None = None
+    k8s_api_latency_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class AgentLabel:
+    id: UUID
+    agent_id: UUID
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAgentLabel:
+    label: str
+    agent_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        text.label(self.label)
+
+
+@dataclass(frozen=True)
+class AgentAnnotation:
+    id: UUID
+    agent_id: UUID
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAgentAnnotation:
+    key: str
+    value: str
+    agent_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        text.annotation(self.key, self.value)
+
+
+@dataclass(frozen=True)
+class AgentTarget:
+    id: UUID
+    agent_id: UUID
+    stack_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAgentTarget:
+    stack_id: UUID
+    agent_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Registration:
+    id: UUID
+    agent_id: UUID
+    generator_id: UUID
+    registered_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationRequest:
+    agent_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """
+    That an agent was served something of a stack, and what it last reported of it.
+
+    `withdrawal_id` is the id of the deletion marker under which the stack will be taken back, should it leave the agent
+    while it lives on elsewhere.
+    """
+
+    agent_id: UUID
+    stack_id: UUID
+    withdrawal_id: UUID
+    reported_object_id: UUID | None = None
+    reported_sequence_id: int = 0
+    reported_status: str | None = None
+    reported_event: str | None = None
+    reported_digest: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentFile:
+    """
+    Everything the table keeps under an agent, as one query brings it.
+    """
+
+    agent: Agent | None
+    labels: list[AgentLabel]
+    annotations: list[AgentAnnotation]
+    targets: list[AgentTarget]
+    registrations: list[Registration]
+    given: list[Given]

@@ -1,0 +1,94 @@
+"""
+A deployment object: one immutable revision of a stack.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from chalicelib.domain import text
+from chalicelib.domain.stacks import Pointer
+from chalicelib.errors import InvalidIdempotencyKey
+
+MAX_IDEMPOTENCY_KEY = 255
+
+
+def checksum_of(content: str) -> str:
+    """
+    Lower-case hex SHA-256 of the UTF-8 bytes, exactly as received: clients compare it with their own.
+    """
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+EMPTY_CHECKSUM = checksum_of("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """
+    A deployment object without its text.
+    """
+
+    id: UUID
+    stack_id: UUID
+    sequence_id: int
+    checksum: str
+    is_marker: bool
+    created_at: datetime
+
+    @property
+    def pointer(self) -> Pointer:
+        return Pointer(self.id, self.sequence_id, self.checksum, self.is_marker, self.created_at)
+
+    @classmethod
+    def of(cls, stack_id: UUID, pointer: Pointer) -> Self:
+        return cls(
+            id=pointer.object_id,
+            stack_id=stack_id,
+            sequence_id=pointer.sequence_id,
+            checksum=pointer.checksum,
+            is_marker=pointer.is_marker,
+            created_at=pointer.created_at,
+        )
+
+
+@dataclass(frozen=True)
+class DeploymentObject:
+    """
+    `content` is None where the caller did not ask for it.
+    """
+
+    revision: Revision
+    content: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDeploymentObject:
+    yaml_content: str
+    is_deletion_marker: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """
+    What an idempotency key stands for: the revision that the first push under it was given.
+    """
+
+    revision: Revision
+
+    def is_for(self, content_checksum: str, *, is_marker: bool) -> bool:
+        return (self.revision.checksum, self.revision.is_marker) == (content_checksum, is_marker)
+
+
+def idempotency_key(value: str | None) -> str | None:
+    """
+    The header's value, checked: 1 to 255 visible characters.
+    """
+    if value is None:
+        return None
+    text.clean("Idempotency-Key", value, InvalidIdempotencyKey)
+    if not value.strip() or len(value) > MAX_IDEMPOTENCY_KEY or not value.isprintable():
+        raise InvalidIdempotencyKey(f"Idempotency-Key must be 1 to {MAX_IDEMPOTENCY_KEY} printable characters")
+    return value

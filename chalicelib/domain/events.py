@@ -1,0 +1,62 @@
+"""
+An agent event: what an agent says became of a deployment object.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chalicelib.domain import text
+from chalicelib.errors import InvalidRequestBody
+
+SUCCESS = "SUCCESS"
+
+MAX_EVENT_TYPE = 50
+MAX_STATUS = 10
+MAX_MESSAGE_BYTES = 256 * 1024  # an item holds 400 KB in all
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentEvent:
+    id: UUID
+    agent_id: UUID
+    deployment_object_id: UUID
+    event_type: str
+    status: str
+    message: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAgentEvent:
+    agent_id: UUID
+    deployment_object_id: UUID
+    event_type: str
+    status: str
+    message: str | None = None
+
+    def __post_init__(self) -> None:
+        _bounded("event_type", self.event_type, MAX_EVENT_TYPE)
+        _bounded("status", self.status, MAX_STATUS)
+        if self.message is not None and len(text.clean("message", self.message).encode()) > MAX_MESSAGE_BYTES:
+            raise InvalidRequestBody(f"message must be at most {MAX_MESSAGE_BYTES} bytes long")
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status.upper() == SUCCESS
+
+    @property
+    def digest(self) -> str:
+        """
+        Equal for two reports that say the same of the same object.
+        """
+        said = "\0".join((self.event_type, self.status, self.message or "", str(self.message is None)))
+        return hashlib.sha256(f"{self.deployment_object_id}\0{said}".encode()).hexdigest()
+
+
+def _bounded(field: str, value: str, most: int) -> None:
+    text.clean(field, value)
+    if not value.strip() or len(value) > most:
+        raise InvalidRequestBody(f"{field} must be 1 to {most} characters long and not blank")

@@ -1,0 +1,52 @@
+"""
+A generator: a tenant that owns stacks, usually one CI pipeline.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chalicelib.domain import text
+
+ADMIN_GENERATOR = "admin-generator"
+SYSTEM_GENERATOR = "__system__"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generator:
+    id: UUID
+    name: str
+    description: str | None
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None = None
+    last_active_at: datetime | None = None
+    is_active: bool = True
+    is_system: bool = False
+    pak_short: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewGenerator:
+    name: str
+    description: str | None = None
+
+    def __post_init__(self) -> None:
+        text.name("name", self.name)
+        text.description(self.description)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratorChange:
+    """
+    What may change of a generator; None leaves a field as it is. Other fields of a sent object are ignored.
+    """
+
+    name: str | None = None
+    description: str | None = None
+    is_active: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.name is not None:
+            text.name("name", self.name)
+        text.description(self.description)

@@ -1,0 +1,100 @@
+"""
+A stack: what a generator deploys as one, revision after revision.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chalicelib.domain import text
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """
+    The newest deployment object of a stack: all that a poll needs to know of it.
+    """
+
+    object_id: UUID
+    sequence_id: int
+    checksum: str
+    is_marker: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    id: UUID
+    name: str
+    description: str | None
+    generator_id: UUID
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None = None
+    last_sequence_id: int = 0
+    newest: Pointer | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.deleted_at is None
+
+    @property
+    def may_lag(self) -> bool:
+        """
+        Whether a number was given out above the pointer: a push under way, a gap, or a push that died before its last
+        step. Only the stack's entries can tell.
+        """
+        return self.last_sequence_id > (self.newest.sequence_id if self.newest else 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewStack:
+    name: str
+    generator_id: UUID | None = None
+    description: str | None = None
+
+    def __post_init__(self) -> None:
+        text.name("name", self.name)
+        text.description(self.description)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackChange:
+    """
+    What may change of a stack; None leaves a field as it is. `id` is there to be compared with the path.
+    """
+
+    id: UUID | None = None
+    name: str | None = None
+    description: str | None = None
+    generator_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        if self.name is not None:
+            text.name("name", self.name)
+        text.description(self.description)
+
+
+@dataclass(frozen=True)
+class StackLabel:
+    id: UUID
+    stack_id: UUID
+    label: str
+
+
+@dataclass(frozen=True)
+class StackAnnotation:
+    id: UUID
+    stack_id: UUID
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewStackAnnotation:
+    key: str
+    value: str
+    stack_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        text.annotation(self.key, self.value)

@@ -1,0 +1,68 @@
+"""
+What an agent should have: one deployment object per stack.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from uuid import UUID
+
+from chalicelib.domain.agents import Given
+from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, Revision
+from chalicelib.domain.events import SUCCESS
+from chalicelib.domain.stacks import Stack
+
+ETAG_LENGTH = 32
+
+
+def withdrawal(given: Given, stack: Stack) -> Revision | None:
+    """
+    The deletion marker that takes a stack back from an agent. A deleted stack has one of its own; one that lives on
+    elsewhere is withdrawn under an id that only this agent is ever shown.
+    """
+    if stack.newest is None:
+        return None
+    newest = Revision.of(stack.id, stack.newest)
+    if not stack.is_live:
+        return newest
+    return replace(newest, id=given.withdrawal_id, checksum=EMPTY_CHECKSUM, is_marker=True)
+
+
+def is_done(revision: Revision, given: Given | None) -> bool:
+    """
+    Whether the agent has reported this deletion marker carried out, so that the stack leaves its target state.
+    """
+    return (
+        revision.is_marker
+        and given is not None
+        and given.reported_object_id == revision.id
+        and (given.reported_status or "").upper() == SUCCESS
+    )
+
+
+def in_order(revisions: Iterable[Revision]) -> list[Revision]:
+    """
+    Highest sequence first, as the contract lists them.
+    """
+    return sorted(revisions, key=lambda revision: (-revision.sequence_id, revision.stack_id))
+
+
+def etag(revisions: Iterable[Revision], shape: str) -> str:
+    """
+    Opaque to clients. Deployment objects are immutable, so their ids and the answer's shape say everything.
+    """
+    state = hashlib.sha256(shape.encode())
+    for revision in revisions:
+        state.update(revision.id.bytes)
+    return f'"{state.hexdigest()[:ETAG_LENGTH]}"'
+
+
+def unreported(revisions: Iterable[Revision], given: dict[UUID, Given]) -> list[Revision]:
+    """
+    Upstream's incremental rule: any report on an object, even a failure, removes it until a newer one is pushed.
+    """
+    return [
+        revision
+        for revision in revisions
+        if revision.stack_id not in given or given[revision.stack_id].reported_object_id != revision.id
+    ]

@@ -1,0 +1,63 @@
+"""
+What a name, a label and a sentence may hold, said once.
+"""
+
+from collections.abc import Callable
+
+from chalicelib.errors import BrokerError, InvalidAnnotation, InvalidLabel, InvalidRequestBody
+
+MAX_NAME = 255
+MAX_LABEL = 64
+MAX_DESCRIPTION = 10_000
+
+Refusal = Callable[[str], BrokerError]
+
+
+def clean(field: str, value: str, refusal: Refusal = InvalidRequestBody) -> str:
+    """
+    The text itself, once it is known to be storable: no NUL, no half of a surrogate pair.
+    """
+    if "\x00" in value:
+        raise refusal(f"{field} must not hold a NUL character")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise refusal(f"{field} must be valid Unicode: it holds half of a surrogate pair") from error
+    return value
+
+
+def name(field: str, value: str, refusal: Refusal = InvalidRequestBody) -> str:
+    """
+    A name: 1 to 255 characters, not blank. It is kept as it was sent.
+    """
+    clean(field, value, refusal)
+    if not value.strip():
+        raise refusal(f"{field} must not be blank")
+    if len(value) > MAX_NAME:
+        raise refusal(f"{field} must be at most {MAX_NAME} characters long; it has {len(value)}")
+    return value
+
+
+def description(value: str | None) -> str | None:
+    if value is not None and len(clean("description", value)) > MAX_DESCRIPTION:
+        raise InvalidRequestBody(f"description must be at most {MAX_DESCRIPTION} characters long")
+    return value
+
+
+def label(value: str) -> str:
+    return _word("label", value, InvalidLabel)
+
+
+def annotation(key: str, value: str) -> tuple[str, str]:
+    return _word("key", key, InvalidAnnotation), _word("value", value, InvalidAnnotation)
+
+
+def _word(field: str, value: str, refusal: Refusal) -> str:
+    clean(field, value, refusal)
+    if not value:
+        raise refusal(f"{field} must not be empty")
+    if any(character.isspace() for character in value):
+        raise refusal(f"{field} must not hold white space")
+    if len(value) > MAX_LABEL:
+        raise refusal(f"{field} must be at most {MAX_LABEL} characters long; it has {len(value)}")
+    return value

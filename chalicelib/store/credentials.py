@@ -1,0 +1,89 @@
+"""
+Credentials: the only thing that authentication reads.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.domain.paks import Pak
+from chalicelib.domain.principals import Principal, Role
+from chalicelib.store.table import Item, Together, UUIDAttribute, find, present
+
+ADMIN_KEY = ("ADMIN", "ADMIN")
+
+
+@dataclass(frozen=True)
+class Credential:
+    principal: Principal
+    hash: str
+
+
+class CredentialItem(Item, discriminator="credential"):
+    """
+    pk PAK#<short>, sk PAK.
+    """
+
+    role = UnicodeAttribute()
+    subject_id = UUIDAttribute(null=True)
+    hash = UnicodeAttribute()
+
+    @classmethod
+    def at(cls, short: str) -> Self:
+        return cls(f"PAK#{short}", "PAK")
+
+
+class AdminItem(Item, discriminator="admin"):
+    """
+    pk ADMIN, sk ADMIN: which credential is the admin's, and the two generators of the installation.
+    """
+
+    pak_short = UnicodeAttribute()
+    admin_generator_id = UUIDAttribute()
+    system_generator_id = UUIDAttribute()
+
+
+@dataclass(frozen=True)
+class Installation:
+    pak_short: str
+    admin_generator_id: UUID
+    system_generator_id: UUID
+
+
+def find_credential(short: str) -> Credential | None:
+    item = find(CredentialItem, f"PAK#{short}", "PAK")
+    return item and Credential(Principal(Role(item.role), item.subject_id), item.hash)
+
+
+def issue(together: Together, pak: Pak, principal: Principal) -> None:
+    """
+    Let a PAK in from now on.
+    """
+    item = CredentialItem.at(pak.short)
+    item.role, item.subject_id, item.hash = principal.role.value, principal.id, pak.hash()
+    together.add(item)
+
+
+def revoke(together: Together, short: str | None) -> None:
+    if short:
+        together.remove(CredentialItem.at(short))
+
+
+def find_installation() -> Installation | None:
+    item = find(AdminItem, *ADMIN_KEY)
+    return item and Installation(item.pak_short, item.admin_generator_id, item.system_generator_id)
+
+
+def install(together: Together, installation: Installation, refused: Exception) -> None:
+    together.add(AdminItem(*ADMIN_KEY, **vars(installation)), refused)
+
+
+def replace_admin(together: Together, old: str, new: str, refused: Exception) -> None:
+    together.update(
+        AdminItem(*ADMIN_KEY),
+        [AdminItem.pak_short.set(new)],
+        present & (AdminItem.pak_short == old),
+        refused,
+    )

@@ -1,0 +1,134 @@
+"""
+Generators, as they are kept.
+"""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
+
+from chalicelib.domain.agents import Registration
+from chalicelib.domain.generators import Generator, GeneratorChange
+from chalicelib.errors import GeneratorNotFound, UniqueViolation
+from chalicelib.store import names
+from chalicelib.store.registrations import RegistrationItem
+from chalicelib.store.table import Item, Together, UUIDAttribute, find, listed, partition, present
+
+LISTING = "GENERATOR"
+
+
+class GeneratorItem(Item, discriminator="generator"):
+    """
+    pk GENERATOR#<id>, sk GENERATOR; gsi1 GENERATOR / created_at#id.
+    """
+
+    id = UUIDAttribute()
+    name = UnicodeAttribute()
+    description = UnicodeAttribute(null=True)
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    deleted_at = UTCDateTimeAttribute(null=True)
+    last_active_at = UTCDateTimeAttribute(null=True)
+    is_active = BooleanAttribute()
+    is_system = BooleanAttribute()
+    pak_short = UnicodeAttribute(null=True)
+
+    @classmethod
+    def at(cls, id: UUID) -> Self:
+        return cls(f"GENERATOR#{id}", "GENERATOR")
+
+    @classmethod
+    def of(cls, generator: Generator) -> Self:
+        item = cls(f"GENERATOR#{generator.id}", "GENERATOR", **vars(generator))
+        item.gsi1pk, item.gsi1sk = LISTING, f"{generator.created_at.isoformat()}#{generator.id}"
+        return item
+
+    def read(self) -> Generator:
+        return Generator(
+            id=self.id,
+            name=self.name,
+            description=self.description,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+            deleted_at=self.deleted_at,
+            last_active_at=self.last_active_at,
+            is_active=self.is_active,
+            is_system=self.is_system,
+            pak_short=self.pak_short,
+        )
+
+
+alive = present & GeneratorItem.deleted_at.does_not_exist()
+
+
+def get(id: UUID) -> Generator:
+    """
+    Raises GeneratorNotFound, for a deleted one too.
+    """
+    item = find(GeneratorItem, f"GENERATOR#{id}", "GENERATOR")
+    if item is None or item.deleted_at is not None:
+        raise not_found(id)
+    return item.read()
+
+
+def all_live() -> list[Generator]:
+    return [item.read() for item in listed(LISTING)]
+
+
+def registrations(id: UUID) -> list[Registration]:
+    items = [item for item in partition(f"GENERATOR#{id}", "REGISTRATION#") if isinstance(item, RegistrationItem)]
+    return [item.read() for item in items]
+
+
+def not_found(id: UUID) -> GeneratorNotFound:
+    return GeneratorNotFound(f"there is no generator {id}")
+
+
+def name_taken(name: str) -> UniqueViolation:
+    return UniqueViolation(f"a generator named {name!r} is there already", constraint="unique_generator_name")
+
+
+def add(together: Together, generator: Generator) -> None:
+    names.take(together, names.generator_key(generator.name), generator.id, name_taken(generator.name))
+    together.add(GeneratorItem.of(generator))
+
+
+def check_alive(together: Together, id: UUID, refused: Exception) -> None:
+    together.check(GeneratorItem.at(id), alive, refused)
+
+
+def change(together: Together, old: Generator, change: GeneratorChange, at: datetime) -> None:
+    """
+    Write what the change gives, on condition that the name is still the one that was read.
+    """
+    actions = [GeneratorItem.updated_at.set(at)]
+    if change.name is not None:
+        actions.append(GeneratorItem.name.set(change.name))
+        taken = name_taken(change.name)
+        names.move(together, names.generator_key(old.name), names.generator_key(change.name), old.id, taken)
+    if change.description is not None:
+        actions.append(GeneratorItem.description.set(change.description))
+    if change.is_active is not None:
+        actions.append(GeneratorItem.is_active.set(change.is_active))
+    together.update(GeneratorItem.at(old.id), actions, alive & (GeneratorItem.name == old.name), not_found(old.id))
+
+
+def replace_pak(together: Together, old: Generator, short: str, at: datetime) -> None:
+    """
+    On condition that no other rotation came first.
+    """
+    unchanged = GeneratorItem.pak_short == old.pak_short if old.pak_short else GeneratorItem.pak_short.does_not_exist()
+    actions = [GeneratorItem.pak_short.set(short), GeneratorItem.updated_at.set(at)]
+    together.update(GeneratorItem.at(old.id), actions, alive & unchanged, not_found(old.id))
+
+
+def bury(together: Together, generator: Generator, at: datetime) -> None:
+    names.free(together, names.generator_key(generator.name))
+    gone = [GeneratorItem.gsi1pk.remove(), GeneratorItem.gsi1sk.remove(), GeneratorItem.pak_short.remove()]
+    together.update(
+        GeneratorItem.at(generator.id),
+        [GeneratorItem.deleted_at.set(at), GeneratorItem.updated_at.set(at), *gone],
+        alive & (GeneratorItem.name == generator.name),
+        not_found(generator.id),
+    )

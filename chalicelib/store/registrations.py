@@ -1,0 +1,55 @@
+"""
+Registrations: an agent's consent to a generator, kept on both sides.
+"""
+
+from typing import Self
+from uuid import UUID
+
+from pynamodb.attributes import UTCDateTimeAttribute
+
+from chalicelib.domain.agents import Registration
+from chalicelib.errors import AlreadyRegistered
+from chalicelib.store.table import Item, Together, UUIDAttribute, find
+
+
+class RegistrationItem(Item, discriminator="registration"):
+    """
+    pk AGENT#<id>, sk REGISTRATION#<generator>, and again pk GENERATOR#<id>, sk REGISTRATION#<agent>.
+    """
+
+    id = UUIDAttribute()
+    agent_id = UUIDAttribute()
+    generator_id = UUIDAttribute()
+    registered_at = UTCDateTimeAttribute()
+
+    @classmethod
+    def both(cls, registration: Registration) -> tuple[Self, Self]:
+        fields = vars(registration)
+        return (
+            cls(f"AGENT#{registration.agent_id}", f"REGISTRATION#{registration.generator_id}", **fields),
+            cls(f"GENERATOR#{registration.generator_id}", f"REGISTRATION#{registration.agent_id}", **fields),
+        )
+
+    def read(self) -> Registration:
+        return Registration(self.id, self.agent_id, self.generator_id, self.registered_at)
+
+
+def is_registered(agent_id: UUID, generator_id: UUID) -> bool:
+    return find(RegistrationItem, f"AGENT#{agent_id}", f"REGISTRATION#{generator_id}") is not None
+
+
+def add(together: Together, registration: Registration) -> None:
+    """
+    Refused with AlreadyRegistered.
+    """
+    agents, generators = RegistrationItem.both(registration)
+    refused = AlreadyRegistered(
+        f"agent {registration.agent_id} is registered with generator {registration.generator_id} already"
+    )
+    together.add(agents, refused)
+    together.put(generators)
+
+
+def remove(together: Together, agent_id: UUID, generator_id: UUID) -> None:
+    together.remove(RegistrationItem(f"AGENT#{agent_id}", f"REGISTRATION#{generator_id}"))
+    together.remove(RegistrationItem(f"GENERATOR#{generator_id}", f"REGISTRATION#{agent_id}"))

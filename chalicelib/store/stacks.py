@@ -1,0 +1,217 @@
+"""
+Stacks, as they are kept: what the API shows, the counter, and the pointer to the newest deployment object.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
+
+from chalicelib.domain.principals import Principal
+from chalicelib.domain.stacks import Pointer, Stack, StackChange
+from chalicelib.errors import StackNotFound, StackNotOwned, UniqueViolation
+from chalicelib.store import names
+from chalicelib.store.table import Item, Together, UUIDAttribute, find, is_refused, listed, present
+
+LISTING = "STACK"
+
+
+class StackItem(Item, discriminator="stack"):
+    """
+    pk STACK#<id>, sk STACK; gsi1 STACK / generator#created_at#id.
+    """
+
+    id = UUIDAttribute()
+    name = UnicodeAttribute()
+    description = UnicodeAttribute(null=True)
+    generator_id = UUIDAttribute()
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    deleted_at = UTCDateTimeAttribute(null=True)
+    last_sequence_id = NumberAttribute(default=0)
+    newest_id = UUIDAttribute(null=True)
+    newest_sequence_id = NumberAttribute(null=True)
+    newest_checksum = UnicodeAttribute(null=True)
+    newest_is_marker = BooleanAttribute(null=True)
+    newest_at = UTCDateTimeAttribute(null=True)
+
+    @classmethod
+    def at(cls, id: UUID) -> Self:
+        return cls(f"STACK#{id}", "STACK")
+
+    @classmethod
+    def of(cls, stack: Stack) -> Self:
+        item = cls.at(stack.id)
+        item.id, item.name, item.description = stack.id, stack.name, stack.description
+        item.generator_id, item.created_at, item.updated_at = stack.generator_id, stack.created_at, stack.updated_at
+        item.gsi1pk, item.gsi1sk = LISTING, _place(stack.generator_id, stack)
+        return item
+
+    def read(self) -> Stack:
+        return Stack(
+            id=self.id,
+            name=self.name,
+            description=self.description,
+            generator_id=self.generator_id,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+            deleted_at=self.deleted_at,
+            last_sequence_id=int(self.last_sequence_id),
+            newest=self._pointer(),
+        )
+
+    def _pointer(self) -> Pointer | None:
+        if self.newest_id is None:
+            return None
+        return Pointer(
+            self.newest_id,
+            int(self.newest_sequence_id),
+            self.newest_checksum,
+            self.newest_is_marker,
+            self.newest_at,
+        )
+
+
+alive = present & StackItem.deleted_at.does_not_exist()
+
+
+def _place(generator_id: UUID, stack: Stack) -> str:
+    return f"{generator_id}#{stack.created_at.isoformat()}#{stack.id}"
+
+
+def not_found(id: UUID) -> StackNotFound:
+    return StackNotFound(f"there is no stack {id}")
+
+
+def name_taken(name: str) -> UniqueViolation:
+    return UniqueViolation(f"a stack named {name!r} is there already", constraint="unique_stack_name")
+
+
+def find_any(id: UUID) -> Stack | None:
+    """
+    A stack, deleted or not; strongly consistent.
+    """
+    item = find(StackItem, f"STACK#{id}", "STACK")
+    return item and item.read()
+
+
+def get(id: UUID) -> Stack:
+    """
+    Raises StackNotFound, for a deleted one too.
+    """
+    stack = find_any(id)
+    if stack is None or not stack.is_live:
+        raise not_found(id)
+    return stack
+
+
+def get_many(ids: Collection[UUID]) -> Iterable[Stack]:
+    """
+    Those of the stacks that are there, deleted or not, in no order. Eventually consistent: half the price, for polls.
+    """
+    return (item.read() for item in StackItem.batch_get([(f"STACK#{id}", "STACK") for id in ids]))
+
+
+def all_live(generator_id: UUID | None = None) -> list[Stack]:
+    """
+    In the order of their creation; of one generator, or of all.
+    """
+    items = listed(LISTING, f"{generator_id}#" if generator_id else "")
+    return sorted((item.read() for item in items), key=lambda stack: (stack.created_at, stack.id))
+
+
+def add(together: Together, stack: Stack) -> None:
+    names.take(together, names.stack_key(stack.name), stack.id, name_taken(stack.name))
+    together.add(StackItem.of(stack))
+
+
+def check_alive(together: Together, id: UUID) -> None:
+    together.check(StackItem.at(id), alive, not_found(id))
+
+
+def change(together: Together, old: Stack, change: StackChange, at: datetime) -> None:
+    """
+    Write what the change gives, on condition that name and owner are still those that were read.
+    """
+    actions = [StackItem.updated_at.set(at)]
+    if change.name is not None:
+        actions.append(StackItem.name.set(change.name))
+        taken = name_taken(change.name)
+        names.move(together, names.stack_key(old.name), names.stack_key(change.name), old.id, taken)
+    if change.description is not None:
+        actions.append(StackItem.description.set(change.description))
+    if change.generator_id is not None:
+        actions.append(StackItem.generator_id.set(change.generator_id))
+        actions.append(StackItem.gsi1sk.set(_place(change.generator_id, old)))
+    unchanged = (StackItem.name == old.name) & (StackItem.generator_id == old.generator_id)
+    together.update(StackItem.at(old.id), actions, alive & unchanged, not_found(old.id))
+
+
+def next_sequence(id: UUID, caller: Principal) -> int:
+    """
+    The stack's next sequence id: one atomic counter, the only point where writers meet.
+
+    Raises StackNotFound and StackNotOwned.
+    """
+    item = StackItem.at(id)
+    mine = alive if caller.is_admin else alive & (StackItem.generator_id == caller.id)
+    try:
+        item.update([StackItem.last_sequence_id.add(1)], condition=mine)
+    except UpdateError as error:
+        if not is_refused(error):
+            raise
+        get(id)
+        raise StackNotOwned(f"stack {id} belongs to another generator") from error
+    return int(item.last_sequence_id)
+
+
+def point_at(id: UUID, pointer: Pointer) -> None:
+    """
+    Make a committed object the stack's newest, unless a higher one is already. Raises StackNotFound where the stack has
+    been deleted meanwhile.
+    """
+    lower = StackItem.newest_sequence_id.does_not_exist() | (StackItem.newest_sequence_id < pointer.sequence_id)
+    try:
+        StackItem.at(id).update(_pointing(pointer), condition=alive & lower)
+    except UpdateError as error:
+        if not is_refused(error):
+            raise
+        get(id)
+
+
+def bury(together: Together, stack: Stack, marker: Pointer, at: datetime) -> None:
+    """
+    Delete a stack and point it at its deletion marker, on condition that no number was given out since it was read:
+    the marker's is the last.
+    """
+    names.free(together, names.stack_key(stack.name))
+    actions = [
+        StackItem.deleted_at.set(at),
+        StackItem.updated_at.set(at),
+        StackItem.last_sequence_id.set(marker.sequence_id),
+        StackItem.gsi1pk.remove(),
+        StackItem.gsi1sk.remove(),
+        *_pointing(marker),
+    ]
+    unchanged = (StackItem.name == stack.name) & (StackItem.last_sequence_id == stack.last_sequence_id)
+    together.update(StackItem.at(stack.id), actions, alive & unchanged, StackChanged())
+
+
+class StackChanged(Exception):
+    """
+    The stack is no longer as it was read: read it again.
+    """
+
+
+def _pointing(pointer: Pointer) -> list[Action]:
+    return [
+        StackItem.newest_id.set(pointer.object_id),
+        StackItem.newest_sequence_id.set(pointer.sequence_id),
+        StackItem.newest_checksum.set(pointer.checksum),
+        StackItem.newest_is_marker.set(pointer.is_marker),
+        StackItem.newest_at.set(pointer.created_at),
+    ]

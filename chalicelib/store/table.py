@@ -1,0 +1,189 @@
+"""
+The one table: its base item, its index, and writes that happen together.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from pynamodb.attributes import Attribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.connection import Connection
+from pynamodb.constants import STRING
+from pynamodb.exceptions import CancellationReason, PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.errors import Unavailable
+from chalicelib.settings import settings
+
+CONDITION_FAILED = "ConditionalCheckFailedException"
+MAX_TRIES = 6
+PAUSE_SECONDS = 0.02
+
+# What listings show. A push changes none of it, so a push writes no index.
+PROJECTED = (
+    "kind",
+    "id",
+    "name",
+    "description",
+    "cluster_name",
+    "status",
+    "generator_id",
+    "is_active",
+    "is_system",
+    "created_at",
+    "updated_at",
+    "last_active_at",
+)
+
+AnItem = TypeVar("AnItem", bound="Item")
+
+
+class UUIDAttribute(Attribute[UUID]):
+    attr_type = STRING
+
+    def serialize(self, value: UUID) -> str:
+        return str(value)
+
+    def deserialize(self, value: str) -> UUID:
+        return UUID(value)
+
+
+class Listing(GlobalSecondaryIndex[Any]):
+    """
+    GSI1: listings by kind, and look-ups by label, annotation and event.
+    """
+
+    class Meta:
+        index_name = "gsi1"
+        projection = IncludeProjection(list(PROJECTED))
+
+    gsi1pk = UnicodeAttribute(hash_key=True)
+    gsi1sk = UnicodeAttribute(range_key=True)
+
+
+class Item(Model):
+    """
+    What every item has. An item knows its keys; dataclasses travel.
+    """
+
+    class Meta:
+        table_name = settings.table_name
+        region = settings.region
+        host = settings.dynamodb_endpoint
+        max_pool_connections = 50
+
+    kind = DiscriminatorAttribute()
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    gsi1pk = UnicodeAttribute(null=True)
+    gsi1sk = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    listing = Listing()
+
+
+absent: Condition = Item.pk.does_not_exist()
+present: Condition = Item.pk.exists()
+
+
+def is_refused(error: PynamoDBException) -> bool:
+    """
+    Whether a single write failed on its condition, and on nothing else.
+    """
+    return error.cause_response_code == CONDITION_FAILED
+
+
+def find(item: type[AnItem], pk: str, sk: str) -> AnItem | None:
+    """
+    Strongly consistent.
+    """
+    try:
+        return item.get(pk, sk, consistent_read=True)
+    except item.DoesNotExist:
+        return None
+
+
+def partition(pk: str, prefix: str = "", *, consistent: bool = True) -> Iterable[Item]:
+    """
+    A partition's items, page after page, as the classes that they are.
+    """
+    condition = Item.sk.startswith(prefix) if prefix else None
+    return cast("Iterable[Item]", Item.query(pk, condition, consistent_read=consistent))
+
+
+def listed(gsi1pk: str, prefix: str = "") -> Iterable[Any]:
+    """
+    An index partition's items in the order of their sort keys, with no more than what the index projects.
+    """
+    return Item.listing.query(gsi1pk, Item.gsi1sk.startswith(prefix) if prefix else None)
+
+
+class Together:
+    """
+    Writes that happen together or not at all. Each says what it means when its condition is refused; the first refusal,
+    in the order of the calls, is raised.
+
+    Raises Unavailable when other transactions keep getting in the way.
+    """
+
+    def __init__(self) -> None:
+        self._writes: list[Callable[[TransactWrite], None]] = []
+        self._refusals: list[Exception | None] = []
+
+    def add(self, item: Item, refused: Exception | None = None) -> None:
+        """
+        Write an item that must not be there yet.
+        """
+        self._note(lambda write: write.save(item, condition=absent), refused)
+
+    def put(self, item: Item) -> None:
+        self._note(lambda write: write.save(item), None)
+
+    def update(self, item: Item, actions: list[Action], condition: Condition, refused: Exception) -> None:
+        self._note(lambda write: write.update(item, actions=actions, condition=condition), refused)
+
+    def remove(self, item: Item, refused: Exception | None = None) -> None:
+        """
+        Delete an item; with a refusal it must have been there.
+        """
+        self._note(lambda write: write.delete(item, condition=present if refused else None), refused)
+
+    def check(self, item: Item, condition: Condition, refused: Exception) -> None:
+        self._note(
+            lambda write: write.condition_check(type(item), item.pk, item.sk, condition=condition),
+            refused,
+        )
+
+    def commit(self) -> None:
+        for attempt in range(MAX_TRIES):
+            try:
+                with TransactWrite(connection=_connection()) as write:
+                    for note in self._writes:
+                        note(write)
+            except TransactWriteError as error:
+                self._raise_refusal(error)
+                time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 - jitter is no secret
+            else:
+                return
+        raise Unavailable("too many writers at once; try again")
+
+    def _note(self, write: Callable[[TransactWrite], None], refused: Exception | None) -> None:
+        self._writes.append(write)
+        self._refusals.append(refused)
+
+    def _raise_refusal(self, error: TransactWriteError) -> None:
+        reasons = cast("list[CancellationReason | None]", error.cancellation_reasons)
+        for reason, refusal in zip(reasons, self._refusals, strict=False):
+            if reason and reason.code == "ConditionalCheckFailed":
+                raise (refusal or error) from error
+        if not any(reason and reason.code == "TransactionConflict" for reason in reasons):
+            raise error
+
+
+def _connection() -> Connection:
+    return cast("Connection", Item._get_connection().connection)  # noqa: SLF001 - PynamoDB has no public way to it

@@ -1,0 +1,51 @@
+"""
+Targets: which agent serves which stack, kept on both sides.
+"""
+
+from typing import Self
+from uuid import UUID
+
+from chalicelib.domain.agents import AgentTarget
+from chalicelib.errors import AgentTargetNotFound, UniqueViolation
+from chalicelib.store.table import Item, Together, UUIDAttribute, partition
+
+
+class TargetItem(Item, discriminator="target"):
+    """
+    pk AGENT#<id>, sk TARGET#<stack>, and again pk STACK#<id>, sk TARGET#<agent>.
+    """
+
+    id = UUIDAttribute()
+    agent_id = UUIDAttribute()
+    stack_id = UUIDAttribute()
+
+    @classmethod
+    def both(cls, target: AgentTarget) -> tuple[Self, Self]:
+        fields = vars(target)
+        return (
+            cls(f"AGENT#{target.agent_id}", f"TARGET#{target.stack_id}", **fields),
+            cls(f"STACK#{target.stack_id}", f"TARGET#{target.agent_id}", **fields),
+        )
+
+    def read(self) -> AgentTarget:
+        return AgentTarget(self.id, self.agent_id, self.stack_id)
+
+
+def of_stack(stack_id: UUID) -> list[AgentTarget]:
+    items = [item for item in partition(f"STACK#{stack_id}", "TARGET#") if isinstance(item, TargetItem)]
+    return [item.read() for item in items]
+
+
+def add(together: Together, target: AgentTarget) -> None:
+    agents, stacks = TargetItem.both(target)
+    refused = UniqueViolation(
+        f"agent {target.agent_id} targets stack {target.stack_id} already", constraint="unique_agent_stack"
+    )
+    together.add(agents, refused)
+    together.put(stacks)
+
+
+def remove(together: Together, agent_id: UUID, stack_id: UUID, *, must_exist: bool = False) -> None:
+    refused = AgentTargetNotFound(f"agent {agent_id} does not target stack {stack_id}") if must_exist else None
+    together.remove(TargetItem(f"AGENT#{agent_id}", f"TARGET#{stack_id}"), refused)
+    together.remove(TargetItem(f"STACK#{stack_id}", f"TARGET#{agent_id}"))
