@@ -68,7 +68,7 @@ def _check_depth(content: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise InvalidDeploymentObject(f"line {event.start_mark.line + 1}: nested over {MAX_DEPTH} levels deep")
+                raise InvalidDeploymentObject(f"nested over {MAX_DEPTH} levels deep")
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
@@ -152,16 +152,16 @@ def _fields(node: "yaml.Node", where: str, expected: str) -> "dict[str, yaml.Nod
 
 
 def _is_mapping(node: "yaml.Node | None") -> bool:
-    return node is not None and node.id == "mapping"
+    return getattr(node, "id", "") == "mapping"
 
 
 def _is_sequence(node: "yaml.Node | None") -> bool:
-    return node is not None and node.id == "sequence"
+    return getattr(node, "id", "") == "sequence"
 
 
 def _is_text(node: "yaml.Node | None") -> bool:
-    return node is not None and node.id == "scalar" and node.tag != NULL and bool(node.value.strip())
+    return node is not None and isinstance(node.value, str) and node.tag != NULL and bool(node.value.strip())
 
 
 def _line(node: "yaml.Node") -> str:
-    return f"line {node.start_mark.line + 1}"
+    return f"line {node.start_mark.line + 1}" if node.start_mark else "somewhere"

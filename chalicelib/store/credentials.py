@@ -54,7 +54,7 @@ class Installation:
 
 def find_credential(short: str) -> Credential | None:
     item = find(CredentialItem, f"PAK#{short}", "PAK")
-    return item and Credential(Principal(Role(item.role), item.subject_id), item.hash)
+    return Credential(Principal(Role(item.role), item.subject_id), item.hash) if item else None
 
 
 def issue(together: Together, pak: Pak, principal: Principal) -> None:
@@ -73,7 +73,7 @@ def revoke(together: Together, short: str | None) -> None:
 
 def find_installation() -> Installation | None:
     item = find(AdminItem, *ADMIN_KEY)
-    return item and Installation(item.pak_short, item.admin_generator_id, item.system_generator_id)
+    return Installation(item.pak_short, item.admin_generator_id, item.system_generator_id) if item else None
 
 
 def install(together: Together, installation: Installation, refused: Exception) -> None:

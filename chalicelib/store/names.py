@@ -30,7 +30,7 @@ def agent_key(name: str, cluster_name: str) -> tuple[str, str]:
 
 def find_holder(key: tuple[str, str]) -> UUID | None:
     item = find(NameItem, *key)
-    return item and item.id
+    return item.id if item else None
 
 
 def take(together: Together, key: tuple[str, str], holder: UUID, taken: UniqueViolation) -> None:
@@ -41,9 +41,7 @@ def free(together: Together, key: tuple[str, str]) -> None:
     together.remove(NameItem(*key))
 
 
-def move(
-    together: Together, old: tuple[str, str], new: tuple[str, str], holder: UUID, taken: UniqueViolation
-) -> None:
+def move(together: Together, old: tuple[str, str], new: tuple[str, str], holder: UUID, taken: UniqueViolation) -> None:
     if old != new:
         free(together, old)
         take(together, new, holder, taken)

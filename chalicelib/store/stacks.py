@@ -8,14 +8,13 @@ from typing import Self
 from uuid import UUID
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.principals import Principal
 from chalicelib.domain.stacks import Pointer, Stack, StackChange
 from chalicelib.errors import StackNotFound, StackNotOwned, UniqueViolation
 from chalicelib.store import names
-from chalicelib.store.table import Item, Together, UUIDAttribute, find, is_refused, listed, present
+from chalicelib.store.table import Item, Together, UUIDAttribute, find, listed, patch, present
 
 LISTING = "STACK"
 
@@ -96,7 +95,7 @@ def find_any(id: UUID) -> Stack | None:
     A stack, deleted or not; strongly consistent.
     """
     item = find(StackItem, f"STACK#{id}", "STACK")
-    return item and item.read()
+    return item.read() if item else None
 
 
 def get(id: UUID) -> Stack:
@@ -137,7 +136,7 @@ def change(together: Together, old: Stack, change: StackChange, at: datetime) ->
     """
     Write what the change gives, on condition that name and owner are still those that were read.
     """
-    actions = [StackItem.updated_at.set(at)]
+    actions: list[Action] = [StackItem.updated_at.set(at)]
     if change.name is not None:
         actions.append(StackItem.name.set(change.name))
         taken = name_taken(change.name)
@@ -159,13 +158,9 @@ def next_sequence(id: UUID, caller: Principal) -> int:
     """
     item = StackItem.at(id)
     mine = alive if caller.is_admin else alive & (StackItem.generator_id == caller.id)
-    try:
-        item.update([StackItem.last_sequence_id.add(1)], condition=mine)
-    except UpdateError as error:
-        if not is_refused(error):
-            raise
+    if not patch(item, [StackItem.last_sequence_id.add(1)], mine):
         get(id)
-        raise StackNotOwned(f"stack {id} belongs to another generator") from error
+        raise StackNotOwned(f"stack {id} belongs to another generator")
     return int(item.last_sequence_id)
 
 
@@ -175,11 +170,7 @@ def point_at(id: UUID, pointer: Pointer) -> None:
     been deleted meanwhile.
     """
     lower = StackItem.newest_sequence_id.does_not_exist() | (StackItem.newest_sequence_id < pointer.sequence_id)
-    try:
-        StackItem.at(id).update(_pointing(pointer), condition=alive & lower)
-    except UpdateError as error:
-        if not is_refused(error):
-            raise
+    if not patch(StackItem.at(id), _pointing(pointer), alive & lower):
         get(id)
 
 

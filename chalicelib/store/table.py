@@ -4,14 +4,14 @@ The one table: its base item, its index, and writes that happen together.
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from pynamodb.attributes import Attribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.constants import STRING
-from pynamodb.exceptions import CancellationReason, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import PynamoDBException, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
@@ -22,6 +22,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.settings import settings
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
+TRANSACTION_UNDER_WAY = "TransactionConflictException"
 MAX_TRIES = 6
 PAUSE_SECONDS = 0.02
 
@@ -98,6 +99,26 @@ def is_refused(error: PynamoDBException) -> bool:
     return error.cause_response_code == CONDITION_FAILED
 
 
+def patch(item: Item, actions: Sequence[Action], condition: Condition) -> bool:
+    """
+    Update one item, and read it back. False where its condition is refused.
+
+    DynamoDB also refuses a single write while a transaction holds the item; that passes, so it is tried again.
+    """
+    for attempt in range(MAX_TRIES):
+        try:
+            item.update(list(actions), condition=condition)
+        except UpdateError as error:
+            if is_refused(error):
+                return False
+            if error.cause_response_code != TRANSACTION_UNDER_WAY:
+                raise
+            _pause(attempt)
+        else:
+            return True
+    raise Unavailable("too many writers at once; try again")
+
+
 def find(item: type[AnItem], pk: str, sk: str) -> AnItem | None:
     """
     Strongly consistent.
@@ -144,8 +165,8 @@ class Together:
     def put(self, item: Item) -> None:
         self._note(lambda write: write.save(item), None)
 
-    def update(self, item: Item, actions: list[Action], condition: Condition, refused: Exception) -> None:
-        self._note(lambda write: write.update(item, actions=actions, condition=condition), refused)
+    def update(self, item: Item, actions: Sequence[Action], condition: Condition, refused: Exception) -> None:
+        self._note(lambda write: write.update(item, actions=list(actions), condition=condition), refused)
 
     def remove(self, item: Item, refused: Exception | None = None) -> None:
         """
@@ -167,7 +188,7 @@ class Together:
                         note(write)
             except TransactWriteError as error:
                 self._raise_refusal(error)
-                time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 - jitter is no secret
+                _pause(attempt)
             else:
                 return
         raise Unavailable("too many writers at once; try again")
@@ -177,7 +198,7 @@ class Together:
         self._refusals.append(refused)
 
     def _raise_refusal(self, error: TransactWriteError) -> None:
-        reasons = cast("list[CancellationReason | None]", error.cancellation_reasons)
+        reasons = error.cancellation_reasons
         for reason, refusal in zip(reasons, self._refusals, strict=False):
             if reason and reason.code == "ConditionalCheckFailed":
                 raise (refusal or error) from error
@@ -185,5 +206,9 @@ class Together:
             raise error
 
 
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 - jitter is no secret
+
+
 def _connection() -> Connection:
-    return cast("Connection", Item._get_connection().connection)  # noqa: SLF001 - PynamoDB has no public way to it
+    return Item._get_connection().connection  # noqa: SLF001 - PynamoDB has no public way to it

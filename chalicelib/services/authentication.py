@@ -1,0 +1,65 @@
+"""
+From an Authorization header to who is asking.
+"""
+
+import hashlib
+import hmac
+from collections import OrderedDict
+
+from chalicelib import system
+from chalicelib.domain import paks
+from chalicelib.domain.paks import Pak
+from chalicelib.domain.principals import Principal
+from chalicelib.errors import Unauthorized
+from chalicelib.store import credentials
+
+PREFIXES = ("Bearer ", "bearer ")
+REMEMBERED = 4096
+
+
+class VerifiedSecrets:
+    """
+    Which secrets this process has seen bcrypt accept, as keyed digests beside the stored hash that they matched.
+
+    It answers only for the very hash that the table holds now, so a rotated or deleted PAK is refused at once.
+    """
+
+    def __init__(self, new_token: system.NewToken = system.new_token) -> None:
+        self._key = new_token(32)
+        self._seen: OrderedDict[str, bytes] = OrderedDict()
+
+    def matches(self, pak: Pak, stored: str) -> bool:
+        digest = hmac.digest(self._key, pak.long.encode(), hashlib.sha256)
+        known = self._seen.get(stored)
+        if known is not None:
+            return hmac.compare_digest(known, digest)
+        if not pak.matches(stored):
+            return False
+        self._seen[stored] = digest
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        return True
+
+
+_verified = VerifiedSecrets()
+
+
+def authenticate(header: str | None, verified: VerifiedSecrets = _verified) -> Principal:
+    """
+    The caller behind `<PAK>`, `Bearer <PAK>` or `bearer <PAK>`. Raises Unauthorized, which never says what was wrong
+    with a PAK that could be read.
+    """
+    if not header:
+        raise Unauthorized("no PAK: send it in the Authorization header, as `Bearer <PAK>` or bare")
+    pak = paks.parse(_without_scheme(header).strip())
+    credential = pak and credentials.find_credential(pak.short)
+    if not (pak and credential and verified.matches(pak, credential.hash)):
+        raise Unauthorized("this PAK is not known, or no longer")
+    return credential.principal
+
+
+def _without_scheme(header: str) -> str:
+    for prefix in PREFIXES:
+        if header.startswith(prefix):
+            return header.removeprefix(prefix)
+    return header

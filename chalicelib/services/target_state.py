@@ -1,0 +1,167 @@
+"""
+What an agent should have, and what it must remove.
+
+Nothing is inferred from absence: what an agent was ever given of a stack is on record, and a stack that left it is
+served as a deletion marker until the agent has reported the removal done.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from chalicelib import system
+from chalicelib.domain import target_state as rules
+from chalicelib.domain.agents import AgentFile, Given
+from chalicelib.domain.association import Scope
+from chalicelib.domain.deployment_objects import DeploymentObject, Revision
+from chalicelib.domain.principals import Principal, require_admin_or_agent
+from chalicelib.domain.stacks import Stack
+from chalicelib.store import agents, deployment_objects, stack_labels, stacks
+
+
+@dataclass(frozen=True)
+class TargetState:
+    """
+    `objects` is None where the caller has this very state already.
+    """
+
+    etag: str
+    objects: list[DeploymentObject] | None
+
+
+def target_state(
+    caller: Principal,
+    agent_id: UUID,
+    *,
+    incremental: bool = False,
+    content: bool = True,
+    known: Callable[[str], bool] = lambda _: False,
+    new_id: system.NewId = system.new_id,
+) -> TargetState:
+    """
+    One deployment object per stack, the highest sequence first. An unchanged poll reads pointers only, and writes
+    nothing.
+    """
+    require_admin_or_agent(caller, agent_id)
+    file = agents.file(agent_id)
+    given = {one.stack_id: one for one in file.given}
+    wanted = _newest(_associated(file)) if file.agent else []
+    served = rules.in_order(
+        revision
+        for revision in [*wanted, *_withdrawn(agent_id, given.keys() - {revision.stack_id for revision in wanted})]
+        if not rules.is_done(revision, given.get(revision.stack_id))
+    )
+    if incremental:
+        served = rules.unreported(served, given)
+    etag = rules.etag(served, f"{incremental}{content}")
+    if known(etag):
+        return TargetState(etag, None)
+    if caller.is_agent:
+        _note_given(agent_id, served, given, new_id)
+    texts = deployment_objects.load_many([one for one in served if not one.is_marker or _is_kept(one, given)])
+    return TargetState(etag, [DeploymentObject(one, texts.get(one.id, "") if content else None) for one in served])
+
+
+def associated_stacks(caller: Principal, agent_id: UUID) -> list[Stack]:
+    """
+    The live stacks that an agent serves, by id.
+    """
+    require_admin_or_agent(caller, agent_id)
+    return sorted(_associated(agents.file(agent_id)), key=lambda stack: stack.id)
+
+
+def may_read(caller: Principal, stack: Stack) -> bool:
+    """
+    Whether an agent may read this stack's objects: what it is associated with, and what it has still to give back.
+    """
+    assert caller.id is not None
+    file = agents.file(caller.id)
+    if not stack.is_live:
+        return any(one.stack_id == stack.id for one in file.given)
+    return _is_associated(Scope.of(file), stack)
+
+
+def find_withdrawal(caller: Principal, id: UUID) -> Revision | None:
+    """
+    The marker that takes a living stack back from this agent, by its id.
+    """
+    if not (caller.is_agent and caller.id):
+        return None
+    for given in agents.file(caller.id).given:
+        stack = stacks.find_any(given.stack_id) if given.withdrawal_id == id else None
+        if stack:
+            return rules.withdrawal(given, stack)
+    return None
+
+
+def _associated(file: AgentFile) -> list[Stack]:
+    scope = Scope.of(file)
+    found = set(scope.targets)
+    for label in scope.labels:
+        found |= stack_labels.stacks_with_label(label)
+    for key, value in scope.annotations:
+        found |= stack_labels.stacks_with_annotation(key, value)
+    return [stack for stack in stacks.get_many(found) if scope.covers(stack)] if found else []
+
+
+def _is_associated(scope: Scope, stack: Stack) -> bool:
+    """
+    The same question of one stack, by strongly consistent reads.
+    """
+    if stack.id in scope.targets:
+        return scope.covers(stack)
+    labels = {one.label for one in stack_labels.labels(stack.id)} if scope.labels else set()
+    annotations = {(one.key, one.value) for one in stack_labels.annotations(stack.id)} if scope.annotations else set()
+    return scope.matches(stack, labels, annotations)
+
+
+def _newest(associated: Iterable[Stack]) -> list[Revision]:
+    healed = (_heal(stack) for stack in associated)
+    return [Revision.of(stack.id, stack.newest) for stack in healed if stack.newest]
+
+
+def _heal(stack: Stack) -> Stack:
+    """
+    The stack with its highest committed object, where a push may have died between its entry and the pointer.
+    """
+    found = deployment_objects.newest(stack.id) if stack.may_lag else None
+    return replace(stack, newest=found.pointer) if found else stack
+
+
+def _withdrawn(agent_id: UUID, candidates: Iterable[UUID]) -> list[Revision]:
+    """
+    Deletion markers for what the agent was given and no longer has. The index may lag and replicas may be behind, so a
+    removal is never ordered before strongly consistent reads have confirmed it.
+    """
+    candidates = set(candidates)
+    if not candidates:
+        return []
+    file = agents.file(agent_id, consistent=True)
+    scope = Scope.of(file)
+    markers = []
+    for given in file.given:
+        stack = stacks.find_any(given.stack_id) if given.stack_id in candidates else None
+        if stack is None:
+            continue
+        if stack.is_live and _is_associated(scope, stack):
+            markers += _newest([stack])
+        else:
+            markers += [marker for marker in [rules.withdrawal(given, stack)] if marker]
+    return markers
+
+
+def _note_given(agent_id: UUID, served: Iterable[Revision], given: dict[UUID, Given], new_id: system.NewId) -> None:
+    """
+    Put on record what the agent is about to be given, before it is: whatever crashes, the broker knows what an agent
+    may have.
+    """
+    for revision in served:
+        if revision.stack_id not in given:
+            agents.give(Given(agent_id=agent_id, stack_id=revision.stack_id, withdrawal_id=new_id()))
+
+
+def _is_kept(revision: Revision, given: dict[UUID, Given]) -> bool:
+    """
+    Whether a marker is an object of its own in the table, with a text that may be more than nothing.
+    """
+    return revision.stack_id not in given or given[revision.stack_id].withdrawal_id != revision.id

@@ -1,0 +1,226 @@
+"""
+Deployment objects, as they are kept: the object with its text, and the entry that makes it visible in its stack.
+"""
+
+import zlib
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from typing import Self, TypeVar
+from uuid import UUID
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+from pynamodb.exceptions import PutError
+
+from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, Attempt, DeploymentObject, Revision
+from chalicelib.store.table import Item, UUIDAttribute, absent, find, is_refused, partition
+
+INLINE_BYTES = 3_000  # the head stays under one 4 KB read unit, whatever the push
+PIECE_BYTES = 390_000  # an item holds 400 KB in all
+IDEMPOTENCY_LIFE = timedelta(hours=24)
+BATCH = 100
+
+A = TypeVar("A")
+
+
+class ObjectItem(Item, discriminator="object"):
+    """
+    pk OBJECT#<id>, sk OBJECT: a revision, with its compressed text where that is small.
+    """
+
+    id = UUIDAttribute()
+    stack_id = UUIDAttribute()
+    sequence_id = NumberAttribute()
+    checksum = UnicodeAttribute()
+    is_marker = BooleanAttribute()
+    created_at = UTCDateTimeAttribute()
+    text = BinaryAttribute(legacy_encoding=False, null=True)
+    pieces = NumberAttribute(default=0)
+
+    @classmethod
+    def of(cls, revision: Revision) -> Self:
+        return cls(f"OBJECT#{revision.id}", "OBJECT", **vars(revision))
+
+    def read(self) -> Revision:
+        return _revision(self)
+
+
+class PieceItem(Item, discriminator="piece"):
+    """
+    pk OBJECT#<id>, sk PIECE#<n>: a part of a compressed text that does not fit into the object.
+    """
+
+    text = BinaryAttribute(legacy_encoding=False)
+
+
+class EntryItem(Item, discriminator="entry"):
+    """
+    pk STACK#<id>, sk OBJECT#<sequence>: the commit point of a push.
+    """
+
+    id = UUIDAttribute()
+    stack_id = UUIDAttribute()
+    sequence_id = NumberAttribute()
+    checksum = UnicodeAttribute()
+    is_marker = BooleanAttribute()
+    created_at = UTCDateTimeAttribute()
+
+    @classmethod
+    def of(cls, revision: Revision) -> Self:
+        return cls(f"STACK#{revision.stack_id}", _entry_key(revision.sequence_id), **vars(revision))
+
+    def read(self) -> Revision:
+        return _revision(self)
+
+
+class AttemptItem(Item, discriminator="attempt"):
+    """
+    pk STACK#<id>, sk IDEMPOTENCY#<key>: what the first push under that key was given.
+    """
+
+    id = UUIDAttribute()
+    stack_id = UUIDAttribute()
+    sequence_id = NumberAttribute()
+    checksum = UnicodeAttribute()
+    is_marker = BooleanAttribute()
+    created_at = UTCDateTimeAttribute()
+
+    def read(self) -> Attempt:
+        return Attempt(revision=_revision(self))
+
+
+def _revision(item: ObjectItem | EntryItem | AttemptItem) -> Revision:
+    return Revision(
+        id=item.id,
+        stack_id=item.stack_id,
+        sequence_id=int(item.sequence_id),
+        checksum=item.checksum,
+        is_marker=item.is_marker,
+        created_at=item.created_at,
+    )
+
+
+def _entry_key(sequence_id: int) -> str:
+    return f"OBJECT#{sequence_id:020}"
+
+
+def write(revision: Revision, content: str) -> None:
+    """
+    Keep the text. Nothing points at it yet; writing it again changes nothing.
+    """
+    item = ObjectItem.of(revision)
+    packed = zlib.compress(content.encode())
+    if not content:
+        pass
+    elif len(packed) <= INLINE_BYTES:
+        item.text = packed
+    else:
+        item.pieces = _write_pieces(revision.id, packed)
+    item.save()
+
+
+def _write_pieces(id: UUID, packed: bytes) -> int:
+    pieces = [packed[start : start + PIECE_BYTES] for start in range(0, len(packed), PIECE_BYTES)]
+    for number, piece in enumerate(pieces):
+        PieceItem(f"OBJECT#{id}", f"PIECE#{number:04}", text=piece).save()
+    return len(pieces)
+
+
+def commit(revision: Revision) -> None:
+    """
+    Make a written object visible in its stack.
+    """
+    EntryItem.of(revision).save()
+
+
+def is_committed(revision: Revision) -> bool:
+    return find(EntryItem, f"STACK#{revision.stack_id}", _entry_key(revision.sequence_id)) is not None
+
+
+def newest(stack_id: UUID) -> Revision | None:
+    """
+    The highest committed object of a stack.
+    """
+    found = EntryItem.query(
+        f"STACK#{stack_id}",
+        EntryItem.sk.startswith("OBJECT#"),
+        scan_index_forward=False,
+        limit=1,
+        consistent_read=True,
+    )
+    return next((item.read() for item in found), None)
+
+
+def revisions(stack_id: UUID) -> list[Revision]:
+    """
+    Every committed object of a stack, the newest first.
+    """
+    found = EntryItem.query(
+        f"STACK#{stack_id}", EntryItem.sk.startswith("OBJECT#"), scan_index_forward=False, consistent_read=True
+    )
+    return [item.read() for item in found]
+
+
+def find_revision(id: UUID) -> Revision | None:
+    item = find(ObjectItem, f"OBJECT#{id}", "OBJECT")
+    return item.read() if item else None
+
+
+def load(id: UUID) -> DeploymentObject | None:
+    """
+    An object with its text, committed or not.
+    """
+    item = find(ObjectItem, f"OBJECT#{id}", "OBJECT")
+    return DeploymentObject(item.read(), _text(item)) if item else None
+
+
+def load_many(revisions: Collection[Revision]) -> dict[UUID, str]:
+    """
+    The texts of many objects, by id.
+    """
+    wanted = [(f"OBJECT#{revision.id}", "OBJECT") for revision in revisions if revision.checksum != EMPTY_CHECKSUM]
+    texts = {revision.id: "" for revision in revisions}
+    for keys in _chunks(wanted, BATCH):
+        texts |= {item.id: _text(item) for item in ObjectItem.batch_get(keys, consistent_read=True)}
+    return texts
+
+
+def _text(item: ObjectItem) -> str:
+    packed = item.text
+    if item.pieces:
+        found = partition(item.pk, "PIECE#")
+        packed = b"".join(piece.text for piece in found if isinstance(piece, PieceItem))
+    return zlib.decompress(packed).decode() if packed else ""
+
+
+def _chunks(values: list[A], size: int) -> Iterator[list[A]]:
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def find_attempt(stack_id: UUID, key_digest: str, at: datetime) -> Attempt | None:
+    """
+    What a key already stands for, as long as it lives.
+    """
+    item = find(AttemptItem, f"STACK#{stack_id}", f"IDEMPOTENCY#{key_digest}")
+    return item.read() if item and item.expires_at > at.timestamp() else None
+
+
+def note_attempt(revision: Revision, key_digest: str, at: datetime) -> bool:
+    """
+    Let a key stand for a revision for 24 hours. False where another push came first.
+    """
+    item = AttemptItem(f"STACK#{revision.stack_id}", f"IDEMPOTENCY#{key_digest}", **vars(revision))
+    item.expires_at = int((at + IDEMPOTENCY_LIFE).timestamp())
+    expired = AttemptItem.expires_at <= int(at.timestamp())
+    try:
+        item.save(absent | expired)
+    except PutError as error:
+        if not is_refused(error):
+            raise
+        return False
+    return True
