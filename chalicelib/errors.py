@@ -276,6 +276,10 @@ class UniqueViolation(Conflict):
         super().__init__(message, constraint=constraint)
 
 
+class AlreadyInstalled(Conflict):
+    code = "already_installed"
+
+
 class AlreadyRegistered(Conflict):
     code = "already_registered"
 

@@ -10,7 +10,7 @@ from chalicelib.domain import paks
 from chalicelib.domain.generators import ADMIN_GENERATOR, SYSTEM_GENERATOR, Generator
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import ADMIN
-from chalicelib.errors import Conflict, Unavailable
+from chalicelib.errors import AlreadyInstalled, Unavailable
 from chalicelib.store import credentials, generators, schema
 from chalicelib.store.credentials import Installation
 from chalicelib.store.table import Together
@@ -25,10 +25,6 @@ class Installed:
     admin_pak: Pak | None
     admin_generator_id: UUID
     system_generator_id: UUID
-
-
-class AlreadyInstalled(Conflict):
-    code = "already_installed"
 
 
 def create_table() -> bool:

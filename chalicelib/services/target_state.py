@@ -58,8 +58,10 @@ def target_state(
         return TargetState(etag, None)
     if caller.is_agent:
         _note_given(agent_id, served, given, new_id)
-    texts = deployment_objects.load_many([one for one in served if not one.is_marker or _is_kept(one, given)])
-    return TargetState(etag, [DeploymentObject(one, texts.get(one.id, "") if content else None) for one in served])
+    if not content:
+        return TargetState(etag, [DeploymentObject(revision, None) for revision in served])
+    texts = deployment_objects.load_many(served)
+    return TargetState(etag, [DeploymentObject(revision, texts[revision.id]) for revision in served])
 
 
 def associated_stacks(caller: Principal, agent_id: UUID) -> list[Stack]:
@@ -158,10 +160,3 @@ def _note_given(agent_id: UUID, served: Iterable[Revision], given: dict[UUID, Gi
     for revision in served:
         if revision.stack_id not in given:
             agents.give(Given(agent_id=agent_id, stack_id=revision.stack_id, withdrawal_id=new_id()))
-
-
-def _is_kept(revision: Revision, given: dict[UUID, Given]) -> bool:
-    """
-    Whether a marker is an object of its own in the table, with a text that may be more than nothing.
-    """
-    return revision.stack_id not in given or given[revision.stack_id].withdrawal_id != revision.id

@@ -10,7 +10,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeA
 
 from chalicelib.domain.agents import Registration
 from chalicelib.domain.generators import Generator, GeneratorChange
-from chalicelib.errors import GeneratorNotFound, UniqueViolation
+from chalicelib.errors import Conflict, GeneratorNotFound, UniqueViolation
 from chalicelib.store import names
 from chalicelib.store.registrations import RegistrationItem
 from chalicelib.store.table import Item, Together, UUIDAttribute, find, listed, partition, present
@@ -85,6 +85,10 @@ def not_found(id: UUID) -> GeneratorNotFound:
     return GeneratorNotFound(f"there is no generator {id}")
 
 
+def _changed(generator: Generator) -> Conflict:
+    return Conflict(f"generator {generator.id} was changed by somebody else meanwhile; try again")
+
+
 def name_taken(name: str) -> UniqueViolation:
     return UniqueViolation(f"a generator named {name!r} is there already", constraint="unique_generator_name")
 
@@ -111,7 +115,7 @@ def change(together: Together, old: Generator, change: GeneratorChange, at: date
         actions.append(GeneratorItem.description.set(change.description))
     if change.is_active is not None:
         actions.append(GeneratorItem.is_active.set(change.is_active))
-    together.update(GeneratorItem.at(old.id), actions, alive & (GeneratorItem.name == old.name), not_found(old.id))
+    together.update(GeneratorItem.at(old.id), actions, alive & (GeneratorItem.name == old.name), _changed(old))
 
 
 def replace_pak(together: Together, old: Generator, short: str, at: datetime) -> None:
@@ -120,7 +124,7 @@ def replace_pak(together: Together, old: Generator, short: str, at: datetime) ->
     """
     unchanged = GeneratorItem.pak_short == old.pak_short if old.pak_short else GeneratorItem.pak_short.does_not_exist()
     actions = [GeneratorItem.pak_short.set(short), GeneratorItem.updated_at.set(at)]
-    together.update(GeneratorItem.at(old.id), actions, alive & unchanged, not_found(old.id))
+    together.update(GeneratorItem.at(old.id), actions, alive & unchanged, _changed(old))
 
 
 def bury(together: Together, generator: Generator, at: datetime) -> None:
@@ -130,5 +134,5 @@ def bury(together: Together, generator: Generator, at: datetime) -> None:
         GeneratorItem.at(generator.id),
         [GeneratorItem.deleted_at.set(at), GeneratorItem.updated_at.set(at), *gone],
         alive & (GeneratorItem.name == generator.name),
-        not_found(generator.id),
+        _changed(generator),
     )

@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.principals import Principal
 from chalicelib.domain.stacks import Pointer, Stack, StackChange
-from chalicelib.errors import StackNotFound, StackNotOwned, UniqueViolation
+from chalicelib.errors import Conflict, StackNotFound, StackNotOwned, UniqueViolation
 from chalicelib.store import names
 from chalicelib.store.table import Item, Together, UUIDAttribute, find, listed, patch, present
 
@@ -147,7 +147,12 @@ def change(together: Together, old: Stack, change: StackChange, at: datetime) ->
         actions.append(StackItem.generator_id.set(change.generator_id))
         actions.append(StackItem.gsi1sk.set(_place(change.generator_id, old)))
     unchanged = (StackItem.name == old.name) & (StackItem.generator_id == old.generator_id)
-    together.update(StackItem.at(old.id), actions, alive & unchanged, not_found(old.id))
+    together.update(
+        StackItem.at(old.id),
+        actions,
+        alive & unchanged,
+        Conflict(f"stack {old.id} was changed by somebody else meanwhile; try again"),
+    )
 
 
 def next_sequence(id: UUID, caller: Principal) -> int:
