@@ -1,0 +1,174 @@
+"""
+The broker over HTTP. Alone in speaking it.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Self
+
+import httpx
+
+from agent import VERSION
+
+TIMEOUT = httpx.Timeout(30, connect=10)
+KEPT_ALIVE = httpx.Limits(keepalive_expiry=None)
+
+
+class BrokerError(Exception):
+    """
+    No answer that can be used. Nothing may be concluded from it.
+    """
+
+
+class BrokerRefused(BrokerError):
+    """
+    The broker understood and said no.
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(f"the broker answered {status}: {message}")
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Identity:
+    id: str
+    status: str
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == "ACTIVE"
+
+
+@dataclass(frozen=True)
+class DeploymentObject:
+    """
+    As listed in the target state: all but the text.
+    """
+
+    id: str
+    stack_id: str
+    sequence_id: int
+    yaml_checksum: str
+    is_deletion_marker: bool
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        return cls(
+            id=str(row["id"]),
+            stack_id=str(row["stack_id"]),
+            sequence_id=int(row["sequence_id"]),
+            yaml_checksum=str(row["yaml_checksum"]),
+            is_deletion_marker=row["is_deletion_marker"] is True,
+        )
+
+
+@dataclass(frozen=True)
+class TargetState:
+    etag: str | None
+    objects: list[DeploymentObject]
+
+
+class Broker:
+    def __init__(self, url: str, pak: str, *, transport: httpx.BaseTransport | None = None) -> None:
+        headers = {
+            "Authorization": f"Bearer {pak}",
+            "Accept": "application/json",
+            "User-Agent": f"brokkr-agent/{VERSION}",
+        }
+        self._root = url
+        self._http = httpx.Client(
+            base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT, limits=KEPT_ALIVE, transport=transport
+        )
+
+    def ready(self) -> None:
+        self._call("GET", f"{self._root}/readyz")
+
+    def verify_pak(self) -> None:
+        self._call("POST", "/auth/pak")
+
+    def find_self(self, name: str, cluster_name: str) -> Identity:
+        answer = self._call("GET", "/agents/", params={"name": name, "cluster_name": cluster_name})
+        row = _json(answer)
+        try:
+            return Identity(str(row["id"]), str(row["status"]))
+        except (KeyError, TypeError) as error:
+            raise BrokerError("the broker's answer is no agent") from error
+
+    def register(self, generator_id: str) -> None:
+        """
+        Consent to a generator's stacks. One that has it already is as good.
+        """
+        try:
+            self._call("POST", f"/generators/{generator_id}/register", json={})
+        except BrokerRefused as error:
+            if error.status != HTTPStatus.CONFLICT:
+                raise
+
+    def heartbeat(self, agent_id: str, *, k8s_reachable: bool, k8s_api_latency_ms: int | None) -> None:
+        report = {"k8s_reachable": k8s_reachable, "k8s_api_latency_ms": k8s_api_latency_ms}
+        self._call("POST", f"/agents/{agent_id}/heartbeat", json=report)
+
+    def target_state(self, agent_id: str, etag: str | None) -> TargetState | None:
+        """
+        None when it is still what the ETag stands for.
+        """
+        headers = {"If-None-Match": etag} if etag else {}
+        params = {"mode": "full", "content": "false"}
+        answer = self._call("GET", f"/agents/{agent_id}/target-state", params=params, headers=headers)
+        if answer.status_code == HTTPStatus.NOT_MODIFIED:
+            return None
+        rows = _json(answer)
+        if not isinstance(rows, list):
+            raise BrokerError("the broker's answer is no target state")
+        try:
+            return TargetState(answer.headers.get("etag"), [DeploymentObject.of(row) for row in rows])
+        except (KeyError, TypeError, ValueError) as error:
+            raise BrokerError("the broker's answer is no target state") from error
+
+    def text_of(self, object: DeploymentObject) -> str:
+        """
+        The manifest, proved by its checksum.
+        """
+        row = _json(self._call("GET", f"/deployment-objects/{object.id}"))
+        text = row.get("yaml_content") if isinstance(row, dict) else None
+        if not isinstance(text, str) or checksum(text) != object.yaml_checksum:
+            raise BrokerError(f"the text of deployment object {object.id} does not match its checksum")
+        return text
+
+    def report(self, agent_id: str, event: dict[str, Any]) -> None:
+        self._call("POST", f"/agents/{agent_id}/events", json=event)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, **request)
+        except httpx.HTTPError as error:
+            raise BrokerError(f"the broker is unreachable: {type(error).__name__}") from error
+        if answer.is_success or answer.status_code == HTTPStatus.NOT_MODIFIED:
+            return answer
+        if answer.is_client_error:
+            raise BrokerRefused(answer.status_code, _message(answer))
+        raise BrokerError(f"the broker answered {answer.status_code}")
+
+
+def checksum(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def _json(answer: httpx.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError as error:
+        raise BrokerError("the broker's answer is not JSON") from error
+
+
+def _message(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        return answer.reason_phrase

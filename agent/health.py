@@ -1,0 +1,68 @@
+"""
+What a kubelet and a curious operator ask: /healthz, /readyz and /health.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from agent import VERSION
+from agent.pulse import Vitals
+
+
+def health_server(
+    address: tuple[str, int], vitals: Vitals, *, clock: Callable[[], float] = time.monotonic
+) -> ThreadingHTTPServer:
+    """
+    Bound, and not yet serving. Raises OSError when the port is taken.
+    """
+    started = clock()
+
+    class Handler(BaseHTTPRequestHandler):
+        timeout = 10
+
+        def do_GET(self) -> None:
+            status, body = answer(self.path, vitals, uptime=clock() - started)
+            is_json = body.startswith("{")
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json" if is_json else "text/plain; charset=utf-8")
+            self.send_header("Content-Length", str(len(body.encode())))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: Any) -> None:
+            """
+            A probe every few seconds is no news.
+            """
+
+    return ThreadingHTTPServer(address, Handler)
+
+
+def answer(path: str, vitals: Vitals, *, uptime: float) -> tuple[HTTPStatus, str]:
+    if path == "/healthz":
+        return HTTPStatus.OK, "OK"
+    if path == "/readyz":
+        if vitals.kubernetes_error is None:
+            return HTTPStatus.OK, "Ready"
+        return HTTPStatus.SERVICE_UNAVAILABLE, "Kubernetes API unavailable"
+    if path == "/health":
+        return _health(vitals, uptime)
+    return HTTPStatus.NOT_FOUND, "not found"
+
+
+def _health(vitals: Vitals, uptime: float) -> tuple[HTTPStatus, str]:
+    error, seen = vitals.kubernetes_error, vitals.last_heartbeat_at
+    is_healthy = error is None and vitals.broker_connected
+    report = {
+        "status": "healthy" if is_healthy else "unhealthy",
+        "kubernetes": {"connected": error is None, **({"error": error} if error else {})},
+        "broker": {"connected": vitals.broker_connected, **({"last_heartbeat": seen.isoformat()} if seen else {})},
+        "uptime_seconds": int(uptime),
+        "version": VERSION,
+        "timestamp": datetime.now(UTC).isoformat(),
+    }
+    return HTTPStatus.OK if is_healthy else HTTPStatus.SERVICE_UNAVAILABLE, json.dumps(report)
