@@ -49,7 +49,8 @@ def store(access: dict[str, Any], *, serving: bool = False) -> Iterator[Connecti
         raise click.UsageError(str(error)) from error
     name_table(flags, os.environ)
     with connected(choice, os.environ, serving=serving) as connection:
-        click.echo(f"Store: {connection.description}", err=True)
+        if not serving:
+            click.echo(f"Store: {connection.description}", err=True)
         yield connection
 
 
@@ -77,7 +78,7 @@ def serve(host: str, port: int, workers: int, **access: Any) -> None:
     listener = listen(host, port)
     with store(access, serving=True) as connection:
         prepare(connection)
-        click.echo(f"Listening on {url_of(listener)}")
+        click.echo(f"Listening on {url_of(listener)}, store: {connection.description}")
         size = {"workers": 1, "threads": 1} if connection.in_memory else {"workers": workers, "threads": 8}
         Server(load, listener, keep_store=connection.keep, **size).run()
 
@@ -89,8 +90,10 @@ def prepare(connection: Connection) -> None:
     """
     if connection.in_memory:
         initialise()
-    elif connection.is_ours and subprocess.run([sys.executable, "-m", "broker", "init"], check=False).returncode:
-        raise StoreUnavailable("the store could not be prepared")
+    elif connection.is_ours:
+        child = subprocess.run([sys.executable, "-m", "broker", "init"], stderr=subprocess.PIPE, text=True, check=False)
+        if child.returncode:
+            raise StoreUnavailable(child.stderr.strip().partition("error: ")[2])
 
 
 def load() -> Callable[..., Any]:
@@ -118,7 +121,9 @@ def initialise() -> None:
     if made:
         click.echo("Table created.")
     if installed.admin_pak is None:
-        click.echo("Already initialised: nothing was changed. `brokkr-broker rotate admin` gives a new admin PAK.")
+        click.echo(
+            "Already initialised: nothing was changed. `brokkr-broker rotate admin` gives a new admin PAK.", err=True
+        )
     else:
         click.echo(f"Admin PAK (shown this once): {installed.admin_pak}")
 

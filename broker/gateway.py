@@ -18,13 +18,15 @@ from uuid import UUID, uuid4
 BODY_LIMIT = 10 * 1024 * 1024
 DISCARD_LIMIT = 10 * BODY_LIMIT
 STAGE = "local"
+PHRASES = {status.value: status.phrase for status in HTTPStatus}
+WITHOUT_CONTENT = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 Environ = Mapping[str, Any]
 Event = dict[str, Any]
 Answer = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
-AUTHORITY = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?]*")
+AUTHORITY = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://[^/?]*")
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def split_target(target: str) -> tuple[str, str]:
     """
     Path and query of a request line, still percent-encoded: only the app knows where a path is cut into its parts.
     """
-    path, _, query = AUTHORITY.sub("", target, count=1).partition("?") if "://" in target else target.partition("?")
+    path, _, query = AUTHORITY.sub("", target, count=1).partition("?")
     return path or "/", query
 
 
@@ -153,9 +155,9 @@ def encoded(body: bytes) -> tuple[str | None, bool]:
 
 def respond(answer: Answer, environ: Environ, start_response: StartResponse) -> list[bytes]:
     status = int(answer["statusCode"])
-    body = b"" if status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED) else body_of(answer)
+    body = b"" if status in WITHOUT_CONTENT else body_of(answer)
     headers = response_headers(answer)
-    if status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+    if status not in WITHOUT_CONTENT:
         headers.append(("Content-Length", str(len(body))))
     start_response(status_line(status), headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
@@ -181,8 +183,7 @@ def response_headers(answer: Answer) -> list[tuple[str, str]]:
 
 
 def status_line(status: int) -> str:
-    phrases = {known.value: known.phrase for known in HTTPStatus}
-    return f"{status} {phrases.get(status, '')}".rstrip()
+    return f"{status} {PHRASES.get(status, '')}".rstrip()
 
 
 def refused(refusal: BodyRefused, environ: Environ, start_response: StartResponse) -> Iterator[bytes]:
