@@ -69,7 +69,7 @@ def _install_python() -> None:
         return
     if not (VENV / "bin" / "pip").exists():
         say(f"setup: making {VENV} with Python {sys.version.split()[0]}")
-        progress.run([sys.executable, "-m", "venv", VENV], "setup: .venv", lambda _: "making it", env=os.environ)
+        progress.run([sys.executable, "-m", "venv", VENV], ".venv", lambda _: "making it", env=os.environ)
     total = sum("==" in line for line in (ROOT / "constraints.txt").read_text().splitlines())
     say(f"setup: installing {total} Python packages")
     _pip(
@@ -84,7 +84,7 @@ def _pip(what: list[str], describe: progress.Describe) -> None:
     pip = str(VENV / "bin" / "pip")
     progress.run(
         [pip, "install", "--disable-pip-version-check", "--progress-bar", "off", *what],
-        "setup: pip",
+        "pip",
         describe,
         cwd=ROOT,
         env=os.environ,
@@ -92,7 +92,7 @@ def _pip(what: list[str], describe: progress.Describe) -> None:
 
 
 def _packages(lines: list[str]) -> int:
-    return sum(line.startswith(("Collecting ", "Requirement already")) for line in lines)
+    return len({line.split()[1] for line in lines if line.startswith("Collecting ")})
 
 
 def _install_dynoxide() -> None:

@@ -65,7 +65,7 @@ def _build_into(home: Path) -> None:
     packages = [
         line
         for line in progress.run(
-            [go, "list", "-deps", "-tags", TAGS, "."], "kube: modules", _modules_fetched, cwd=SOURCES, env=env
+            [go, "list", "-deps", "-tags", TAGS, "."], "modules", _modules_fetched, cwd=SOURCES, env=env
         )
         if not line.startswith("go: ")
     ]
@@ -95,7 +95,7 @@ def _compile(go: Path, out: Path, packages: int, env: dict[str, str]) -> None:
     flags = f"-s -w {stamp}Version={version} {stamp}Major=1 {stamp}Minor={minor} {stamp}TreeState=clean"
     progress.run(
         [go, "build", "-v", "-o", out, "-tags", TAGS, "-gcflags=all=-l -dwarf=false", f"-ldflags={flags}", "."],
-        "kube: packages",
+        "packages",
         lambda lines: f"{len(lines)} compiled of at most {packages}",
         cwd=SOURCES,
         env=env,
