@@ -1,0 +1,269 @@
+import httpx
+import pytest
+
+from agent.broker import Broker, BrokerError
+from agent.deployer import Deployer
+from agent.disk import Outbox, Texts
+from agent.inventory import Inventory
+from agent.reconcile import ClusterUnreachable
+from tests.support.bundles import AGENT
+from tests.support.fakes import FakeCluster
+from tests.support.tiny_broker import TinyBroker
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+class House:
+    """
+    A deployer between a broker that is a dict and a cluster that is one.
+    """
+
+    def __init__(self, folder=None, broker=None, cluster=None):
+        self.folder = folder
+        self.broker = broker or TinyBroker()
+        self.cluster = cluster or FakeCluster()
+        self.clock = Clock()
+        self.deployer = Deployer(
+            AGENT,
+            Broker("http://broker", "a_b_c", transport=self.broker),
+            self.cluster,
+            inventory=Inventory(self.cluster, namespace="brokkr-system", agent_id=AGENT),
+            texts=Texts(folder),
+            outbox=Outbox(folder),
+            namespace="brokkr-system",
+            now=self.clock,
+            spread=lambda low, high: 1.0,
+        )
+
+    def poll(self):
+        self.deployer.poll()
+
+    def restarted(self):
+        return House(self.folder, self.broker, self.cluster)
+
+
+def text_of(*names):
+    return "---\n".join(f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n" for name in names)
+
+
+def test_a_push_is_applied_stamped_and_reported_once():
+    house = House()
+    pushed = house.broker.push(text_of("one"))
+
+    house.poll()
+    house.poll()
+
+    assert house.broker.outcomes == [(pushed, "SUCCESS")]
+    assert house.broker.fetched == [pushed]
+    ((_, body),) = [held for ref, held in house.cluster.objects.items() if ref.name == "one"]
+    assert body["metadata"]["labels"] == {"brokkr.io/stack": house.broker.objects.popitem()[0]}
+    assert body["metadata"]["annotations"]["brokkr.io/deployment-object-id"] == pushed
+
+
+def test_the_next_push_prunes_what_it_no_longer_has_also_after_a_restart():
+    house = House()
+    house.broker.push(text_of("one", "two"))
+    house.poll()
+    house.broker.push(text_of("two"))
+
+    house.restarted().poll()
+
+    assert house.cluster.names == {"two"}
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_a_blank_deletion_marker_removes_the_stack(text):
+    house = House()
+    house.broker.push(text_of("one", "two"))
+    house.poll()
+    marker = house.broker.push(text, marker=True)
+
+    house.poll()
+
+    assert house.cluster.names == set()
+    assert house.broker.outcomes[-1] == (marker, "SUCCESS")
+
+
+def test_a_deletion_marker_with_a_body_is_applied_like_any_object():
+    house = House()
+    house.broker.push(text_of("one"), marker=True)
+
+    house.poll()
+
+    assert house.cluster.names == {"one"}
+
+
+def test_a_blank_object_that_is_no_marker_removes_nothing():
+    house = House()
+    house.broker.push(text_of("one"))
+    house.poll()
+    blank = house.broker.push("# nothing here\n")
+
+    house.poll()
+
+    assert house.cluster.names == {"one"}
+    assert house.broker.outcomes[-1] == (blank, "FAILURE")
+
+
+TROUBLE = {
+    "away": httpx.ConnectError("refused"),
+    "hung": httpx.ReadTimeout("hung"),
+    "401": httpx.Response(401, json={"message": "no"}),
+    "403": httpx.Response(403, json={"message": "no"}),
+    "429": httpx.Response(429, json={"message": "slowly"}),
+    "500": httpx.Response(500, text="oops"),
+    "html": httpx.Response(200, text="<html>"),
+    "half": httpx.Response(200, text='[{"id": "a0'),
+    "object": httpx.Response(200, json={}),
+    "rows": httpx.Response(200, json=[{"id": None}, 3]),
+    "null": httpx.Response(200, json=None),
+}
+
+
+@pytest.mark.parametrize("answer", TROUBLE.values(), ids=TROUBLE.keys())
+def test_no_answer_of_a_broker_in_trouble_deletes_anything_and_work_goes_on_after_it(answer):
+    house = House()
+    house.broker.push(text_of("one"))
+    house.poll()
+    house.broker.push(text_of("two"))
+    house.broker.trouble = {"/target-state": answer}
+
+    with pytest.raises(BrokerError):
+        house.poll()
+
+    assert house.cluster.names == {"one"}
+    house.broker.trouble = {}
+    house.poll()
+    assert house.cluster.names == {"two"}
+
+
+def test_a_stack_that_is_missing_from_an_answer_stays():
+    house = House()
+    house.broker.push(text_of("one"))
+    house.poll()
+    house.broker.objects.clear()
+
+    house.poll()
+    house.restarted().poll()
+
+    assert house.cluster.names == {"one"}
+
+
+def test_a_bad_stack_does_not_stop_the_others():
+    house = House(cluster=FakeCluster(refuses={"bad"}))
+    bad = house.broker.push(text_of("bad"), stack="stack-1")
+    broken = house.broker.push("a: [", stack="stack-2")
+    good = house.broker.push(text_of("good"), stack="stack-3")
+
+    house.poll()
+
+    assert house.cluster.names == {"good"}
+    assert house.broker.outcomes == [(bad, "FAILURE"), (broken, "FAILURE"), (good, "SUCCESS")]
+    assert house.broker.events[0]["message"] == "ConfigMap/default/bad: refused"
+
+
+def test_a_text_that_cannot_be_had_holds_up_its_own_stack_alone():
+    house = House()
+    lost = house.broker.push(text_of("lost"), stack="stack-1")
+    house.broker.push(text_of("good"), stack="stack-2")
+    house.broker.trouble = {lost: httpx.Response(200, json={"yaml_content": "kind: Forged"})}
+
+    with pytest.raises(BrokerError, match="does not match its checksum"):
+        house.poll()
+
+    assert house.cluster.names == {"good"}
+    house.broker.trouble = {}
+    house.poll()
+    assert house.cluster.names == {"good", "lost"}
+
+
+def test_a_refused_object_is_tried_again_later_and_reported_when_the_outcome_changes():
+    house = House(cluster=FakeCluster(refuses={"one"}))
+    pushed = house.broker.push(text_of("one"))
+    house.poll()
+    house.cluster.refuses.clear()
+
+    house.poll()
+    assert house.cluster.names == set()
+    house.clock.now = 2.0
+    house.poll()
+    house.poll()
+
+    assert house.cluster.names == {"one"}
+    assert house.broker.outcomes == [(pushed, "FAILURE"), (pushed, "SUCCESS")]
+
+
+def test_the_same_refusal_is_reported_once_and_tried_ever_more_rarely():
+    house = House(cluster=FakeCluster(refuses={"one"}))
+    house.broker.push(text_of("one"))
+    tries = []
+    for second in range(100):
+        house.clock.now = float(second)
+        before = house.deployer._outcomes.get("50000000-0000-4000-8000-000000000001")
+        house.poll()
+        if house.deployer._outcomes["50000000-0000-4000-8000-000000000001"] is not before:
+            tries.append(second)
+
+    assert tries == [0, 2, 6, 14, 30, 62]
+    assert len(house.broker.events) == 1
+
+
+def test_an_unreachable_cluster_is_no_failure_of_the_object():
+    house = House()
+    pushed = house.broker.push(text_of("one"))
+    house.cluster.unreachable = True
+
+    with pytest.raises(ClusterUnreachable):
+        house.poll()
+    house.cluster.unreachable = False
+    house.poll()
+
+    assert house.broker.outcomes == [(pushed, "SUCCESS")]
+
+
+def test_reports_that_cannot_be_sent_wait_on_disk_and_go_out_in_order(tmp_path):
+    house = House(tmp_path)
+    house.broker.trouble = {"/events": httpx.Response(503)}
+    first = house.broker.push(text_of("one"))
+    with pytest.raises(BrokerError):
+        house.poll()
+    second = house.broker.push(text_of("two"))
+    with pytest.raises(BrokerError):
+        house.poll()
+    house.broker.trouble = {}
+
+    house.restarted().poll()
+
+    assert house.broker.outcomes[:2] == [(first, "SUCCESS"), (second, "SUCCESS")]
+
+
+def test_a_report_that_is_refused_for_good_does_not_hold_up_the_next():
+    house = House()
+    house.broker.push(text_of("one"), stack="stack-1")
+    house.broker.trouble = {"/events": httpx.Response(422, json={"message": "unknown object"})}
+    house.poll()
+    house.broker.trouble = {}
+    later = house.broker.push(text_of("two"), stack="stack-2")
+
+    house.poll()
+
+    assert house.broker.outcomes == [(later, "SUCCESS")]
+
+
+def test_a_text_on_disk_is_not_fetched_again_unless_it_was_altered(tmp_path):
+    house = House(tmp_path)
+    pushed = house.broker.push(text_of("one"))
+    house.poll()
+    house.restarted().poll()
+    assert house.broker.fetched == [pushed]
+    (tmp_path / "objects" / pushed).write_text("kind: Forged")
+
+    house.restarted().poll()
+
+    assert house.broker.fetched == [pushed, pushed]
+    assert house.cluster.names == {"one"}

@@ -1,0 +1,150 @@
+import pytest
+
+from agent.changes import Action
+from agent.manifests import Manifest
+from agent.ownership import Ownership
+from agent.reconcile import ClusterUnreachable, reconcile, remove
+from tests.support.bundles import AGENT, MINE, STACK, config_map, mine, namespace, refs, widget, widget_crd
+from tests.support.fakes import FakeCluster
+
+
+class Book:
+    """
+    An inventory of one stack that remembers what was written, in order.
+    """
+
+    def __init__(self):
+        self.pages = []
+
+    def __call__(self, refs):
+        self.pages.append(frozenset(refs))
+
+
+def test_what_is_wanted_is_applied_and_what_is_not_is_pruned():
+    cluster, book = FakeCluster(*mine(config_map("old"))), Book()
+
+    changes = reconcile(mine(config_map("new")), refs("old"), MINE, cluster, book)
+
+    assert not changes.failed
+    assert cluster.names == {"new"}
+    assert book.pages == [refs("old", "new"), refs("old", "new"), refs("new")]
+
+
+def test_every_refusal_is_reported_and_then_nothing_is_applied_or_pruned():
+    """
+    A half-applied revision must not take down the objects of the last good one.
+    """
+    cluster, book = FakeCluster(*mine(config_map("old")), refuses={"bad", "worse"}), Book()
+
+    changes = reconcile(mine(*map(config_map, ("good", "bad", "worse"))), refs("old"), MINE, cluster, book)
+
+    assert changes.errors == ["ConfigMap/default/bad: refused", "ConfigMap/default/worse: refused"]
+    assert cluster.names == {"old"}
+    assert book.pages == []
+
+
+def test_a_bad_object_does_not_stop_its_stage_but_the_prune():
+    """
+    Some refusals come with the apply alone, when the check passed.
+    """
+
+    class Moody(FakeCluster):
+        def apply(self, manifest, *, dry_run=False):
+            self.refuses = set() if dry_run else {"bad"}
+            return super().apply(manifest, dry_run=dry_run)
+
+    cluster, book = Moody(*mine(config_map("old"))), Book()
+
+    changes = reconcile(mine(config_map("bad"), config_map("good")), refs("old"), MINE, cluster, book)
+
+    assert changes.errors == ["ConfigMap/default/bad: refused"]
+    assert cluster.names == {"old", "good"}
+    assert book.pages[-1] == refs("old", "bad", "good")
+
+
+def test_what_stands_on_a_namespace_or_kind_of_the_same_bundle_works_in_the_first_push():
+    cluster = FakeCluster()
+    bundle = mine(widget("w", "shop"), config_map("c", "shop"), widget_crd(), namespace("shop"))
+
+    changes = reconcile(bundle, set(), MINE, cluster, Book())
+
+    assert changes.errors == []
+    assert cluster.applied == [
+        "Namespace/shop",
+        "CustomResourceDefinition/widgets.example.test",
+        "ConfigMap/shop/c",
+        "Widget/shop/w",
+    ]
+
+
+def test_an_unknown_kind_is_a_refusal_like_any_other():
+    cluster = FakeCluster()
+
+    changes = reconcile(mine(widget("w"), config_map("c")), set(), MINE, cluster, Book())
+
+    assert changes.errors == ['Widget/default/w: no kind "Widget" in "example.test/v1"']
+    assert cluster.names == set()
+
+
+def test_an_unreachable_cluster_ends_the_pass():
+    cluster = FakeCluster()
+    cluster.unreachable = True
+
+    with pytest.raises(ClusterUnreachable):
+        reconcile(mine(config_map("c")), set(), MINE, cluster, Book())
+
+
+OWNED = [{"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u"}]
+
+
+def owned_by_another(name):
+    (manifest,) = mine(config_map(name))
+    return Manifest({**manifest.body, "metadata": {**manifest.body["metadata"], "ownerReferences": OWNED}})
+
+
+@pytest.mark.parametrize(
+    ("manifest", "reason"),
+    [
+        (config_map("x"), "not this stack's"),
+        (Ownership(AGENT, "another", "brokkr-system").stamp(config_map("x"), "o", "c"), "not this stack's"),
+        (Ownership("another", STACK, "brokkr-system").stamp(config_map("x"), "o", "c"), "not this agent's"),
+        (owned_by_another("x"), "owned by another object"),
+        (mine(config_map("x", annotations={"brokkr.io/prune": "disabled"}))[0], "brokkr.io/prune: disabled"),
+        (mine(config_map("x", "brokkr-system"))[0], "in the agent's own namespace"),
+        (mine(namespace("kube-system"))[0], "a system namespace"),
+        (mine(namespace("brokkr-system"))[0], "a system namespace"),
+    ],
+)
+def test_the_inventory_only_nominates_and_the_object_itself_decides(manifest, reason):
+    cluster = FakeCluster(manifest)
+
+    changes = remove({manifest.ref}, MINE, cluster, Book())
+
+    assert [(change.action, change.note) for change in changes.changes] == [(Action.SPARED, reason)]
+    assert manifest.ref in cluster.objects
+
+
+def test_a_removal_goes_backwards_and_what_is_gone_is_gone():
+    bundle = mine(namespace("shop"), widget_crd(), widget("w"), config_map("c"))
+    cluster, book = FakeCluster(*bundle), Book()
+
+    changes = remove({manifest.ref for manifest in bundle} | refs("never-was"), MINE, cluster, book)
+
+    order = [(change.ref.kind, change.action) for change in changes.changes]
+    assert order == [
+        ("Widget", Action.DELETED),
+        ("ConfigMap", Action.GONE),
+        ("ConfigMap", Action.DELETED),
+        ("CustomResourceDefinition", Action.DELETED),
+        ("Namespace", Action.DELETED),
+    ]
+    assert book.pages == [frozenset()]
+
+
+def test_a_refused_deletion_keeps_its_place_in_the_inventory():
+    cluster, book = FakeCluster(*mine(config_map("stuck")), refuses={"stuck"}), Book()
+
+    changes = remove(refs("stuck"), MINE, cluster, book)
+
+    assert changes.errors == ["ConfigMap/default/stuck: refused"]
+    assert book.pages == []

@@ -1,0 +1,70 @@
+"""
+A broker of one agent that is a dict, as an httpx transport: what it is set to, and what it was told.
+"""
+
+import hashlib
+import json
+from uuid import uuid4
+
+import httpx
+
+from tests.support.bundles import AGENT, STACK
+
+
+class TinyBroker(httpx.BaseTransport):
+    def __init__(self):
+        self.objects = {}
+        self.events = []
+        self.fetched = []
+        self.trouble = {}
+        self.status = "ACTIVE"
+
+    def push(self, text, *, stack=STACK, marker=False):
+        """
+        Make this the newest object of a stack.
+        """
+        row = {
+            "id": str(uuid4()),
+            "stack_id": stack,
+            "sequence_id": len(self.fetched) + len(self.events) + len(self.objects) + 1,
+            "yaml_content": text,
+            "yaml_checksum": hashlib.sha256(text.encode()).hexdigest(),
+            "is_deletion_marker": marker,
+        }
+        self.objects[stack] = row
+        return row["id"]
+
+    @property
+    def outcomes(self):
+        return [(event["deployment_object_id"], event["status"]) for event in self.events]
+
+    def handle_request(self, request):
+        path = request.url.path.removeprefix("/api/v1")
+        for part, answer in self.trouble.items():
+            if part in path:
+                if isinstance(answer, Exception):
+                    raise answer
+                return answer
+        return self._answer(request, path)
+
+    def _answer(self, request, path):
+        if path == "/agents/":
+            return httpx.Response(200, json={"id": AGENT, "status": self.status})
+        if path.endswith("/target-state"):
+            return self._target_state(request)
+        if path.endswith("/events"):
+            self.events.append(json.loads(request.read()))
+            return httpx.Response(201, json={})
+        if path.startswith("/deployment-objects/"):
+            self.fetched.append(path.rpartition("/")[2])
+            rows = [row for row in self.objects.values() if row["id"] == self.fetched[-1]]
+            return httpx.Response(200, json=rows[0]) if rows else httpx.Response(404, json={"message": "gone"})
+        return httpx.Response(204)
+
+    def _target_state(self, request):
+        assert dict(request.url.params) == {"mode": "full", "content": "false"}
+        rows = [{key: row[key] for key in row if key != "yaml_content"} for row in self.objects.values()]
+        etag = f'"{hashlib.sha256(json.dumps(rows).encode()).hexdigest()}"'
+        if request.headers.get("if-none-match") == etag:
+            return httpx.Response(304, headers={"etag": etag})
+        return httpx.Response(200, json=rows, headers={"etag": etag})
