@@ -32,10 +32,13 @@ def listen(host: str, port: int, *, patience: float = 3, sleep: Callable[[float]
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     while True:
         try:
-            return socket.create_server((host, port), family=family, backlog=BACKLOG)
+            listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
         except OSError as error:
             if error.errno != errno.EADDRINUSE or patience <= 0:
                 raise PortTaken(f"cannot listen on {host}:{port}: {error.strerror}") from error
+        else:
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
+            return listener
         patience -= 0.25
         sleep(0.25)
 
