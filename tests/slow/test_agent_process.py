@@ -1,0 +1,196 @@
+"""
+The agent as a process, between a real API server and a broker that is a dict behind a socket.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from urllib.request import urlopen
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.support.tiny_broker import TinyBroker
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def served(tiny):
+    """
+    The transport as a server on loopback; yields its URL.
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            request = httpx.Request(self.command, f"http://broker{self.path}", headers=dict(self.headers), content=body)
+            answer = tiny.handle_request(request)
+            self.send_response(answer.status_code)
+            for name, value in {**answer.headers, "content-length": str(len(answer.content))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def do_POST(self):
+            self.do_GET()
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@contextmanager
+def an_agent(url, kubeconfig, log):
+    """
+    A running agent whose log goes to a file; killed if it is still there at the end.
+    """
+    env = {
+        "PATH": os.environ["PATH"],
+        "BROKKR__AGENT__BROKER_URL": url,
+        "BROKKR__AGENT__PAK": "brokkr_BRtest_secretsecret",
+        "BROKKR__AGENT__KUBECONFIG_PATH": str(kubeconfig),
+        "BROKKR__AGENT__POLLING_INTERVAL": "0.3",
+        "BROKKR__AGENT__HEALTH_HOST": "127.0.0.1",
+        "BROKKR__AGENT__HEALTH_PORT": "0",
+        "BROKKR__AGENT__DATA_DIR": str(log.parent / "data"),
+    }
+    with log.open("ab") as stderr:
+        process = subprocess.Popen([sys.executable, "-m", "agent", "start"], cwd=ROOT, env=env, stderr=stderr)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def within(seconds, ask):
+    """
+    The first answer that is true.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := ask():
+            return answer
+        time.sleep(0.05)
+    raise TimeoutError(ask)
+
+
+def lines(log):
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def health_url(log):
+    return within(10, lambda: [f"http://127.0.0.1:{at['health_port']}" for at in lines(log) if "health_port" in at])[0]
+
+
+def text_of(*names, namespace):
+    metadata = [f"{{name: {name}, namespace: {namespace}}}" for name in names]
+    maps = [f"apiVersion: v1\nkind: ConfigMap\nmetadata: {m}\ndata: {{token: hush}}\n" for m in metadata]
+    return "---\n".join([*maps, f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {namespace}}}\n"])
+
+
+def test_a_stack_comes_changes_survives_a_kill_and_goes(kube, tmp_path):
+    tiny, log, namespace = TinyBroker(), tmp_path / "agent.log", f"n-{uuid4().hex[:8]}"
+
+    def there():
+        listed = kube.kubectl("get", "configmaps", "-n", namespace, "-l", "brokkr.io/stack", "-o", "name")
+        return {line.removeprefix("configmap/") for line in listed.split()}
+
+    def reported(status, object_id):
+        return within(15, lambda: (object_id, status) in tiny.outcomes)
+
+    with served(tiny) as url:
+        with an_agent(url, kube.kubeconfig, log) as agent:
+            reported("SUCCESS", tiny.push(text_of("one", "two", namespace=namespace)))
+            assert there() == {"one", "two"}
+            reported("FAILURE", tiny.push("a: ["))
+            assert there() == {"one", "two"}
+            agent.kill()
+        second = tiny.push(text_of("two", "three", namespace=namespace))
+        with an_agent(url, kube.kubeconfig, log) as agent:
+            reported("SUCCESS", second)
+            assert there() == {"two", "three"}
+            reported("SUCCESS", tiny.push("", marker=True))
+            within(30, lambda: there() == set())
+            agent.send_signal(signal.SIGTERM)
+            assert agent.wait(10) == 0
+    assert "hush" not in log.read_text()
+    assert "secretsecret" not in log.read_text()
+
+
+def test_a_broker_that_is_away_is_waited_for_and_a_signal_ends_the_wait(kube, tmp_path):
+    log = tmp_path / "agent.log"
+    with an_agent("http://127.0.0.1:1", kube.kubeconfig, log) as agent:
+        url = health_url(log)
+        within(5, lambda: [line for line in lines(log) if line["message"] == "waiting for the broker"])
+
+        with urlopen(f"{url}/healthz") as answer:
+            alive = answer.read()
+        agent.send_signal(signal.SIGTERM)
+
+        assert (alive, agent.wait(10)) == (b"OK", 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "code", "said"),
+    [
+        (["--version"], {}, 0, ""),
+        ([], {}, 2, "usage:"),
+        (["start"], {}, 1, "brokkr-agent: BROKKR__AGENT__PAK is not set"),
+        (
+            ["start"],
+            {"BROKKR__AGENT__PAK": "a", "BROKKR__AGENT__KUBECONFIG_PATH": "/nowhere"},
+            1,
+            "brokkr-agent: no usable Kubernetes configuration",
+        ),
+        (
+            ["start"],
+            {"BROKKR__AGENT__PAK": "a", "BROKKR__LOG__LEVEL": "loud"},
+            1,
+            "brokkr-agent: Unknown level: 'LOUD'",
+        ),
+    ],
+)
+def test_what_cannot_work_is_said_in_one_line(arguments, env, code, said):
+    done = subprocess.run(
+        [sys.executable, "-m", "agent", *arguments],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **env},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+
+    assert done.returncode == code
+    assert done.stderr.startswith(said)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_bad_pak_ends_the_agent(kube, tmp_path):
+    tiny, log = TinyBroker(), tmp_path / "agent.log"
+    tiny.trouble = {"/auth/pak": httpx.Response(401, json={"message": "no"})}
+
+    with served(tiny) as url, an_agent(url, kube.kubeconfig, log) as agent:
+        code = agent.wait(20)
+
+    assert code == 1
+    assert log.read_text().splitlines()[-1].startswith("brokkr-agent: Invalid agent PAK")
