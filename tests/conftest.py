@@ -1,0 +1,33 @@
+"""
+The broker in process: its table in memory, and its HTTP interface without a socket.
+"""
+
+import os
+
+os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib.services.installation import initialise
+from chalicelib.store.schema import create_table_request
+
+
+@pytest.fixture
+def table():
+    """
+    DynamoDB's client, with an empty table that is made from template.yaml.
+    """
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        client.create_table(**create_table_request("brokkr"))
+        yield client
+
+
+@pytest.fixture
+def installation(table):
+    """
+    What `brokkr-broker init` leaves: an admin PAK, the admin's generator and the system's.
+    """
+    return initialise()

@@ -1,0 +1,25 @@
+from moto import mock_aws
+
+from chalicelib.store import schema
+from chalicelib.store.table import PROJECTED
+
+
+def test_the_template_projects_what_listings_show():
+    (index,) = schema.table_properties()["GlobalSecondaryIndexes"]
+
+    assert tuple(index["Projection"]["NonKeyAttributes"]) == PROJECTED
+
+
+@mock_aws
+def test_the_table_is_made_once():
+    assert schema.create_table() is True
+    assert schema.create_table() is False
+
+
+def test_items_expire_even_where_the_first_try_did_not_come_to_it(table):
+    schema.create_table()
+
+    assert table.describe_time_to_live(TableName="brokkr")["TimeToLiveDescription"] == {
+        "TimeToLiveStatus": "ENABLED",
+        "AttributeName": "expires_at",
+    }
