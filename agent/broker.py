@@ -141,9 +141,6 @@ class Broker:
     def report(self, agent_id: str, event: dict[str, Any]) -> None:
         self._call("POST", f"/agents/{agent_id}/events", json=event)
 
-    def close(self) -> None:
-        self._http.close()
-
     def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:
             answer = self._http.request(method, path, **request)

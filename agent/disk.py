@@ -59,9 +59,6 @@ class Outbox:
         self._file = folder / "waiting.json" if folder else None
         self._waiting: list[dict[str, Any]] = self._load()
 
-    def __len__(self) -> int:
-        return len(self._waiting)
-
     def add(self, event: dict[str, Any]) -> None:
         self._waiting.append(event)
         self._save()
