@@ -39,6 +39,16 @@ class Agent:
     pak_short: str | None = None
 
 
+@dataclass(frozen=True)
+class AgentStatus:
+    """
+    An agent and its last heartbeat, which are kept apart so that a heartbeat costs little.
+    """
+
+    agent: Agent
+    heartbeat: Heartbeat | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class NewAgent:
     name: str

@@ -48,6 +48,17 @@ def label(value: str) -> str:
     return _word("label", value, InvalidLabel)
 
 
+def is_word(value: str) -> bool:
+    """
+    Whether this can be a label or a key at all. What cannot is never looked for: it may not even fit into a key.
+    """
+    try:
+        label(value)
+    except InvalidLabel:
+        return False
+    return True
+
+
 def annotation(key: str, value: str) -> tuple[str, str]:
     return _word("key", key, InvalidAnnotation), _word("value", value, InvalidAnnotation)
 

@@ -7,6 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.agents import Registration
 from chalicelib.domain.generators import Generator, GeneratorChange
@@ -122,17 +123,25 @@ def replace_pak(together: Together, old: Generator, short: str, at: datetime) ->
     """
     On condition that no other rotation came first.
     """
-    unchanged = GeneratorItem.pak_short == old.pak_short if old.pak_short else GeneratorItem.pak_short.does_not_exist()
     actions = [GeneratorItem.pak_short.set(short), GeneratorItem.updated_at.set(at)]
-    together.update(GeneratorItem.at(old.id), actions, alive & unchanged, _changed(old))
+    together.update(GeneratorItem.at(old.id), actions, alive & _same_pak(old), _changed(old))
+
+
+def _same_pak(old: Generator) -> Condition:
+    if old.pak_short is None:
+        return GeneratorItem.pak_short.does_not_exist()
+    return GeneratorItem.pak_short == old.pak_short
 
 
 def bury(together: Together, generator: Generator, at: datetime) -> None:
+    """
+    On condition that name and PAK are still those that were read: what is freed and revoked beside it is theirs.
+    """
     names.free(together, names.generator_key(generator.name))
     gone = [GeneratorItem.gsi1pk.remove(), GeneratorItem.gsi1sk.remove(), GeneratorItem.pak_short.remove()]
     together.update(
         GeneratorItem.at(generator.id),
         [GeneratorItem.deleted_at.set(at), GeneratorItem.updated_at.set(at), *gone],
-        alive & (GeneratorItem.name == generator.name),
+        alive & (GeneratorItem.name == generator.name) & _same_pak(generator),
         _changed(generator),
     )

@@ -9,7 +9,7 @@ from pynamodb.attributes import UTCDateTimeAttribute
 
 from chalicelib.domain.agents import Registration
 from chalicelib.errors import AlreadyRegistered
-from chalicelib.store.table import Item, Together, UUIDAttribute, find
+from chalicelib.store.table import Item, Together, UUIDAttribute, find, present
 
 
 class RegistrationItem(Item, discriminator="registration"):
@@ -48,6 +48,10 @@ def add(together: Together, registration: Registration) -> None:
     )
     together.add(agents, refused)
     together.put(generators)
+
+
+def check(together: Together, agent_id: UUID, generator_id: UUID, refused: Exception) -> None:
+    together.check(RegistrationItem(f"AGENT#{agent_id}", f"REGISTRATION#{generator_id}"), present, refused)
 
 
 def remove(together: Together, agent_id: UUID, generator_id: UUID) -> None:

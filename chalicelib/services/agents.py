@@ -1,0 +1,186 @@
+"""
+Agents: their rows, PAKs, heartbeats, labels and annotations.
+"""
+
+from contextlib import suppress
+from uuid import UUID
+
+from chalicelib import system
+from chalicelib.domain import paks, text
+from chalicelib.domain.agents import (
+    INACTIVE,
+    Agent,
+    AgentAnnotation,
+    AgentChange,
+    AgentLabel,
+    AgentStatus,
+    HeartbeatReport,
+    NewAgent,
+    NewAgentAnnotation,
+    NewAgentLabel,
+    Registration,
+)
+from chalicelib.domain.paks import Pak
+from chalicelib.domain.principals import (
+    Principal,
+    Role,
+    require_admin,
+    require_admin_or_agent,
+    require_agent_itself,
+)
+from chalicelib.errors import (
+    AgentIdMismatch,
+    AgentNotFound,
+    Conflict,
+    InvalidGeneratorId,
+    InvalidQuery,
+    NameAndClusterRequired,
+    Unavailable,
+)
+from chalicelib.store import agents, credentials, generators, heartbeats, names, registrations
+from chalicelib.store.table import Together
+
+
+def list_agents(caller: Principal) -> list[AgentStatus]:
+    require_admin(caller)
+    fleet = heartbeats.fleet()
+    return [AgentStatus(agent, fleet.get(agent.id)) for agent in agents.all_live()]
+
+
+def find_agent(caller: Principal, name: str | None, cluster_name: str | None) -> AgentStatus:
+    """
+    The agent of that name in that cluster: how an agent finds its own row. AgentNotFound precedes AgentPakMismatch.
+    """
+    if not (name and cluster_name):
+        raise NameAndClusterRequired("both name and cluster_name are needed")
+    text.name("name", name, InvalidQuery)
+    text.name("cluster_name", cluster_name, InvalidQuery)
+    id = names.find_holder(names.agent_key(name, cluster_name))
+    if id is None:
+        raise AgentNotFound(f"there is no agent {name!r} in cluster {cluster_name!r}")
+    return get_agent(caller, id)
+
+
+def create_agent(
+    caller: Principal, new: NewAgent, *, now: system.Now = system.now, new_id: system.NewId = system.new_id
+) -> tuple[Agent, Pak]:
+    """
+    An agent, INACTIVE until an admin says otherwise, registered with the system generator and those that are named.
+    """
+    require_admin(caller)
+    at, pak = now(), paks.generate()
+    agent = Agent(
+        id=new_id(),
+        name=new.name,
+        cluster_name=new.cluster_name,
+        status=INACTIVE,
+        created_at=at,
+        updated_at=at,
+        pak_short=pak.short,
+    )
+    chosen = dict.fromkeys([_system_generator(), *new.generator_ids])
+    together = Together()
+    for generator_id in chosen:
+        unknown = InvalidGeneratorId(f"generator_ids: there is no generator {generator_id}")
+        generators.check_alive(together, generator_id, unknown)
+    agents.add(together, agent)
+    credentials.issue(together, pak, Principal(Role.AGENT, agent.id))
+    for generator_id in chosen:
+        registrations.add(together, Registration(new_id(), agent.id, generator_id, at))
+    together.commit()
+    return agent, pak
+
+
+def _system_generator() -> UUID:
+    installation = credentials.find_installation()
+    if installation is None:
+        raise Unavailable("this broker is not initialised: run `brokkr-broker init`")
+    return installation.system_generator_id
+
+
+def get_agent(caller: Principal, id: UUID) -> AgentStatus:
+    require_admin_or_agent(caller, id)
+    return AgentStatus(agents.get(id), heartbeats.find(id))
+
+
+def update_agent(caller: Principal, id: UUID, change: AgentChange, *, now: system.Now = system.now) -> AgentStatus:
+    require_admin_or_agent(caller, id)
+    together = Together()
+    agents.change(together, agents.get(id), change, now())
+    together.commit()
+    return get_agent(caller, id)
+
+
+def delete_agent(caller: Principal, id: UUID, *, now: system.Now = system.now) -> None:
+    """
+    Delete an agent and refuse its PAK from now on. An agent that is not there is deleted already.
+    """
+    require_admin(caller)
+    while agent := agents.find(id):
+        together = Together()
+        agents.bury(together, agent, now())
+        credentials.revoke(together, agent.pak_short)
+        with suppress(Conflict):  # renamed, rotated or deleted meanwhile: look again
+            together.commit()
+
+
+def rotate_agent_pak(caller: Principal, id: UUID, *, now: system.Now = system.now) -> tuple[AgentStatus, Pak]:
+    """
+    A new PAK; the old one is refused from now on.
+    """
+    require_admin_or_agent(caller, id)
+    old, pak = agents.get(id), paks.generate()
+    together = Together()
+    agents.replace_pak(together, old, pak.short, now())
+    credentials.revoke(together, old.pak_short)
+    credentials.issue(together, pak, Principal(Role.AGENT, id))
+    together.commit()
+    return get_agent(caller, id), pak
+
+
+def record_heartbeat(caller: Principal, id: UUID, report: HeartbeatReport, *, now: system.Now = system.now) -> None:
+    require_agent_itself(caller, id)
+    heartbeats.beat(id, report, now())
+
+
+def labels(caller: Principal, id: UUID) -> list[AgentLabel]:
+    require_admin_or_agent(caller, id)
+    return agents.file(id, consistent=True).labels
+
+
+def add_label(caller: Principal, id: UUID, new: NewAgentLabel, *, new_id: system.NewId = system.new_id) -> AgentLabel:
+    require_admin(caller)
+    _require_same_agent(new.agent_id, id)
+    added = AgentLabel(new_id(), id, new.label)
+    agents.add_label(added)
+    return added
+
+
+def remove_label(caller: Principal, id: UUID, label: str) -> None:
+    require_admin(caller)
+    agents.remove_label(id, label)
+
+
+def annotations(caller: Principal, id: UUID) -> list[AgentAnnotation]:
+    require_admin_or_agent(caller, id)
+    return agents.file(id, consistent=True).annotations
+
+
+def add_annotation(
+    caller: Principal, id: UUID, new: NewAgentAnnotation, *, new_id: system.NewId = system.new_id
+) -> AgentAnnotation:
+    require_admin(caller)
+    _require_same_agent(new.agent_id, id)
+    added = AgentAnnotation(new_id(), id, new.key, new.value)
+    agents.add_annotation(added)
+    return added
+
+
+def remove_annotation(caller: Principal, id: UUID, key: str) -> None:
+    require_admin(caller)
+    agents.remove_annotation(id, key)
+
+
+def _require_same_agent(body: UUID | None, path: UUID) -> None:
+    if body not in (None, path):
+        raise AgentIdMismatch("agent_id in the body is not the agent in the path")

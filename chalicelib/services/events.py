@@ -1,0 +1,133 @@
+"""
+Agent events: what agents say became of what they were given.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from chalicelib import system
+from chalicelib.domain import target_state as rules
+from chalicelib.domain.agents import AgentFile, Given
+from chalicelib.domain.association import Scope
+from chalicelib.domain.deployment_objects import Revision
+from chalicelib.domain.events import AgentEvent, NewAgentEvent
+from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
+from chalicelib.domain.stacks import Stack
+from chalicelib.errors import AgentEventNotFound, AgentIdMismatch, ForeignKeyViolation
+from chalicelib.store import agent_events, agents, deployment_objects, generators, stack_labels, stacks
+
+
+def events(caller: Principal, agent_id: UUID, *, now: system.Now = system.now) -> list[AgentEvent]:
+    """
+    An agent's, the newest first.
+    """
+    require_admin_or_agent(caller, agent_id)
+    return agent_events.of_agent(agent_id, now()) if agents.find(agent_id) else []
+
+
+def all_events(
+    caller: Principal, generator_id: UUID | None = None, *, now: system.Now = system.now
+) -> list[AgentEvent]:
+    """
+    Those of all agents, or of those that are registered with a generator.
+    """
+    require_admin(caller)
+    reporting = [agent.id for agent in agents.all_live()]
+    if generator_id is not None:
+        registered = {registration.agent_id for registration in generators.registrations(generator_id)}
+        reporting = [id for id in reporting if id in registered]
+    at = now()
+    return [event for id in reporting for event in agent_events.of_agent(id, at)]
+
+
+def get_event(caller: Principal, id: UUID, *, now: system.Now = system.now) -> AgentEvent:
+    require_admin(caller)
+    event = agent_events.find_event(id, now())
+    if event is None or agents.find(event.agent_id) is None:
+        raise AgentEventNotFound(f"there is no agent event {id}")
+    return event
+
+
+def report(
+    caller: Principal,
+    agent_id: UUID,
+    new: NewAgentEvent,
+    *,
+    now: system.Now = system.now,
+    new_id: system.NewId = system.new_id,
+) -> AgentEvent:
+    """
+    Keep what an agent says. What it said last of the same stack, said again, refreshes that event. Once it has removed
+    a stack that it no longer should have, the stack is no longer on record as given to it.
+    """
+    require_admin_or_agent(caller, agent_id)
+    if new.agent_id != agent_id:
+        raise AgentIdMismatch("agent_id in the body is not the agent in the path")
+    if caller.is_admin and agents.find(agent_id) is None:
+        raise ForeignKeyViolation(f"there is no agent {agent_id}", constraint="fk_agent")
+    revision, given = _reported(agent_id, new.deployment_object_id)
+    event = _say_again(given, new, now()) or _add(given, revision, new, new_id(), now())
+    if given and new.succeeded and _is_removal(revision, given):
+        agents.take_back(given)
+    return event
+
+
+def _reported(agent_id: UUID, object_id: UUID) -> tuple[Revision, Given | None]:
+    """
+    What a report is about, and the agent's record of that stack.
+    """
+    revision = deployment_objects.find_revision(object_id)
+    if revision:
+        return revision, agents.find_given(agent_id, revision.stack_id)
+    file = agents.file(agent_id, consistent=True)
+    given = next((one for one in file.given if one.withdrawal_id == object_id), None)
+    stack = stacks.find_any(given.stack_id) if given else None
+    marker = rules.withdrawal(given, stack) if given and stack else None
+    if not (stack and marker):
+        raise ForeignKeyViolation(f"there is no deployment object {object_id}", constraint="fk_deployment_object")
+    return marker, None if _has_returned(file, stack) else given
+
+
+def _has_returned(file: AgentFile, stack: Stack) -> bool:
+    """
+    Whether the agent was given a stack anew after it had been withdrawn. A late word on the withdrawal is then history:
+    it must not make the broker forget that the agent has the stack.
+    """
+    labels = {one.label for one in stack_labels.labels(stack.id)}
+    annotations = {(one.key, one.value) for one in stack_labels.annotations(stack.id)}
+    return Scope.of(file).matches(stack, labels, annotations)
+
+
+def _say_again(given: Given | None, new: NewAgentEvent, at: datetime) -> AgentEvent | None:
+    if given is None or given.reported_event is None or given.reported_digest != new.digest:
+        return None
+    return agent_events.refresh(given.agent_id, given.reported_event, at)
+
+
+def _add(given: Given | None, revision: Revision, new: NewAgentEvent, id: UUID, at: datetime) -> AgentEvent:
+    event = AgentEvent(id=id, **vars(new), created_at=at, updated_at=at)
+    agent_events.add(event)
+    if given:
+        agents.note_report(
+            replace(
+                given,
+                reported_object_id=new.deployment_object_id,
+                reported_sequence_id=revision.sequence_id,
+                reported_status=new.status,
+                reported_event=agent_events.place(event),
+                reported_digest=new.digest,
+            )
+        )
+    return event
+
+
+def _is_removal(revision: Revision, given: Given) -> bool:
+    """
+    Whether carrying this out leaves the agent without the stack for good: its withdrawal, or the last marker of a stack
+    that is dead. A marker that was pushed to a living stack does not.
+    """
+    if revision.id == given.withdrawal_id:
+        return True
+    stack = stacks.find_any(revision.stack_id) if revision.is_marker else None
+    return stack is not None and not stack.is_live

@@ -1,0 +1,173 @@
+"""
+Generators, their PAKs, and the agents that consent to them.
+"""
+
+from contextlib import suppress
+from uuid import UUID
+
+from chalicelib import system
+from chalicelib.domain import paks
+from chalicelib.domain.agents import Registration, RegistrationRequest
+from chalicelib.domain.generators import Generator, GeneratorChange, NewGenerator
+from chalicelib.domain.paks import Pak
+from chalicelib.domain.principals import ADMIN, Principal, Role, require_admin
+from chalicelib.errors import (
+    CannotDeleteSystemGenerator,
+    Forbidden,
+    ForeignKeyViolation,
+    GeneratorNotOwned,
+    MissingAgentId,
+    NotAuthorized,
+    StackNotFound,
+    SystemGeneratorNotATenant,
+)
+from chalicelib.services.stacks import delete_stack
+from chalicelib.store import agents, credentials, generators, registrations, stacks, targets
+from chalicelib.store.table import Together
+
+
+def list_generators(caller: Principal) -> list[Generator]:
+    require_admin(caller)
+    return [generator for generator in generators.all_live() if not generator.is_system]
+
+
+def create_generator(
+    caller: Principal, new: NewGenerator, *, now: system.Now = system.now, new_id: system.NewId = system.new_id
+) -> tuple[Generator, Pak]:
+    require_admin(caller)
+    at, pak = now(), paks.generate()
+    generator = Generator(
+        id=new_id(), name=new.name, description=new.description, created_at=at, updated_at=at, pak_short=pak.short
+    )
+    together = Together()
+    generators.add(together, generator)
+    credentials.issue(together, pak, Principal(Role.GENERATOR, generator.id))
+    together.commit()
+    return generator, pak
+
+
+def get_generator(caller: Principal, id: UUID) -> Generator:
+    """
+    A caller that does not own it is refused before it could learn whether it exists.
+    """
+    if not caller.owns(id):
+        raise GeneratorNotOwned("this is another generator's business")
+    return generators.get(id)
+
+
+def update_generator(
+    caller: Principal, id: UUID, change: GeneratorChange, *, now: system.Now = system.now
+) -> Generator:
+    old = get_generator(caller, id)
+    together = Together()
+    generators.change(together, old, change, now())
+    together.commit()
+    return generators.get(id)
+
+
+def delete_generator(caller: Principal, id: UUID, *, now: system.Now = system.now) -> None:
+    """
+    Delete a generator and all its stacks, and refuse its PAK from now on.
+    """
+    generator = get_generator(caller, id)
+    _require_deletable(generator)
+    _delete_stacks(id)
+    together = Together()
+    generators.bury(together, generator, now())
+    credentials.revoke(together, generator.pak_short)
+    together.commit()
+    _delete_stacks(id)  # those that were created until it was gone
+
+
+def _require_deletable(generator: Generator) -> None:
+    if generator.is_system:
+        raise CannotDeleteSystemGenerator("the system generator cannot be deleted")
+    installation = credentials.find_installation()
+    if installation and installation.admin_generator_id == generator.id:
+        raise Forbidden("the admin's own generator cannot be deleted")
+
+
+def _delete_stacks(generator_id: UUID) -> None:
+    for stack in stacks.all_live(generator_id):
+        with suppress(StackNotFound):
+            delete_stack(ADMIN, stack.id)
+
+
+def rotate_generator_pak(caller: Principal, id: UUID, *, now: system.Now = system.now) -> tuple[Generator, Pak]:
+    """
+    A new PAK; the old one is refused from now on.
+    """
+    old, pak = get_generator(caller, id), paks.generate()
+    together = Together()
+    generators.replace_pak(together, old, pak.short, now())
+    credentials.revoke(together, old.pak_short)
+    credentials.issue(together, pak, Principal(Role.GENERATOR, id))
+    together.commit()
+    return generators.get(id), pak
+
+
+def registered_agents(caller: Principal, id: UUID) -> list[Registration]:
+    """
+    Every agent that has consented, deleted ones too.
+    """
+    if not caller.owns(id):
+        raise NotAuthorized("only the generator itself and the admin may read its agents")
+    generator = generators.get(id)
+    if generator.is_system and not caller.is_admin:
+        raise SystemGeneratorNotATenant(
+            "every agent is registered with the system generator; only the admin lists them"
+        )
+    return generators.registrations(id)
+
+
+def register_agent(
+    caller: Principal,
+    generator_id: UUID,
+    request: RegistrationRequest,
+    *,
+    now: system.Now = system.now,
+    new_id: system.NewId = system.new_id,
+) -> Registration:
+    """
+    An agent's consent to a generator: its own, or on its behalf by the admin. Generators are not asked.
+    """
+    agent_id = _consenting_agent(caller, request)
+    registration = Registration(new_id(), agent_id, generator_id, now())
+    unknown = ForeignKeyViolation(
+        f"agent_id: there is no agent {agent_id}", constraint="agent_generator_registrations_agent_id_fkey"
+    )
+    together = Together()
+    generators.check_alive(together, generator_id, generators.not_found(generator_id))
+    agents.check_alive(together, agent_id, unknown)
+    registrations.add(together, registration)
+    together.commit()
+    return registration
+
+
+def deregister_agent(caller: Principal, generator_id: UUID, request: RegistrationRequest) -> None:
+    """
+    Withdraw the consent, and with it the agent's targets to the generator's stacks. The consent goes first: no target
+    can be added after that. Once more changes nothing.
+    """
+    agent_id = _consenting_agent(caller, request)
+    together = Together()
+    registrations.remove(together, agent_id, generator_id)
+    together.commit()
+    for stack in stacks.get_many(_targeted(agent_id)):
+        if stack.is_live and stack.generator_id == generator_id:
+            together = Together()
+            targets.remove(together, agent_id, stack.id)
+            together.commit()
+
+
+def _targeted(agent_id: UUID) -> list[UUID]:
+    return [target.stack_id for target in agents.file(agent_id, consistent=True).targets]
+
+
+def _consenting_agent(caller: Principal, request: RegistrationRequest) -> UUID:
+    agent_id = caller.id if caller.is_agent else request.agent_id
+    if caller.is_generator:
+        raise Forbidden("only an agent itself, or the admin for it, registers and deregisters")
+    if agent_id is None:
+        raise MissingAgentId("agent_id is needed when the admin registers or deregisters an agent")
+    return agent_id

@@ -1,0 +1,99 @@
+"""
+Targets: which stacks an agent is told to serve, and the consent behind them.
+"""
+
+from uuid import UUID
+
+from chalicelib import system
+from chalicelib.domain.agents import AgentTarget, NewAgentTarget, Registration
+from chalicelib.domain.principals import Principal, require_admin_or_agent
+from chalicelib.domain.stacks import Stack
+from chalicelib.errors import (
+    AgentIdMismatch,
+    AgentNotRegistered,
+    AlreadyRegistered,
+    ForeignKeyViolation,
+    TargetCreateDenied,
+    TargetGeneratorMismatch,
+)
+from chalicelib.store import agents, stacks
+from chalicelib.store import registrations as consents
+from chalicelib.store import targets as kept
+from chalicelib.store.table import Together
+
+
+def targets(caller: Principal, agent_id: UUID) -> list[AgentTarget]:
+    require_admin_or_agent(caller, agent_id)
+    return agents.file(agent_id, consistent=True).targets
+
+
+def registrations(caller: Principal, agent_id: UUID) -> list[Registration]:
+    require_admin_or_agent(caller, agent_id)
+    file = agents.file(agent_id, consistent=True)
+    if file.agent is None:
+        raise agents.not_found(agent_id)
+    return file.registrations
+
+
+def add_target(
+    caller: Principal,
+    agent_id: UUID,
+    new: NewAgentTarget,
+    *,
+    now: system.Now = system.now,
+    new_id: system.NewId = system.new_id,
+) -> AgentTarget:
+    """
+    Tell an agent to serve a stack. A generator needs the agent's registration; an admin's word is consent in itself,
+    and is put on record as one.
+    """
+    stack = stacks.get(new.stack_id)
+    registered = _require_consent(caller, agent_id, stack)
+    if new.agent_id not in (None, agent_id):
+        raise AgentIdMismatch("agent_id in the body is not the agent in the path")
+    target = AgentTarget(new_id(), agent_id, stack.id)
+    consent = None if registered else Registration(new_id(), agent_id, stack.generator_id, now())
+    try:
+        _write(target, stack, consent)
+    except AlreadyRegistered:  # by somebody else, since it was asked
+        _write(target, stack, None)
+    return target
+
+
+def _write(target: AgentTarget, stack: Stack, consent: Registration | None) -> None:
+    together = Together()
+    stacks.check_alive(together, stack.id)
+    unknown = ForeignKeyViolation(f"there is no agent {target.agent_id}", constraint="fk_agent")
+    agents.check_alive(together, target.agent_id, unknown)
+    if consent:
+        consents.add(together, consent)
+    else:
+        consents.check(together, target.agent_id, stack.generator_id, _not_registered(target.agent_id, stack))
+    kept.add(together, target)
+    together.commit()
+
+
+def remove_target(caller: Principal, agent_id: UUID, stack_id: UUID) -> None:
+    _require_consent(caller, agent_id, stacks.get(stack_id))
+    together = Together()
+    kept.remove(together, agent_id, stack_id, must_exist=True)
+    together.commit()
+
+
+def _require_consent(caller: Principal, agent_id: UUID, stack: Stack) -> bool:
+    """
+    Whether the agent is registered with the stack's generator: without that only the admin goes on.
+    """
+    if caller.is_agent:
+        raise TargetCreateDenied("an agent cannot choose its stacks")
+    if not caller.owns(stack.generator_id):
+        raise TargetGeneratorMismatch(f"stack {stack.id} belongs to another generator")
+    file = agents.file(agent_id, consistent=True)
+    registered = any(registration.generator_id == stack.generator_id for registration in file.registrations)
+    if not (registered or caller.is_admin):
+        raise _not_registered(agent_id, stack)
+    return registered
+
+
+def _not_registered(agent_id: UUID, stack: Stack) -> AgentNotRegistered:
+    return AgentNotRegistered(f"agent {agent_id} is not registered with generator {stack.generator_id}")

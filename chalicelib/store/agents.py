@@ -1,0 +1,350 @@
+"""
+Agents, as they are kept, and everything that belongs to them but their heartbeats.
+"""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.exceptions import DeleteError, PutError
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.domain import text
+from chalicelib.domain.agents import (
+    Agent,
+    AgentAnnotation,
+    AgentChange,
+    AgentFile,
+    AgentLabel,
+    Given,
+)
+from chalicelib.errors import (
+    AgentAnnotationNotFound,
+    AgentLabelNotFound,
+    AgentNotFound,
+    Conflict,
+    ForeignKeyViolation,
+    UniqueViolation,
+)
+from chalicelib.store import heartbeats, names
+from chalicelib.store.registrations import RegistrationItem
+from chalicelib.store.table import (
+    Item,
+    Together,
+    UUIDAttribute,
+    absent,
+    is_refused,
+    listed,
+    partition,
+    present,
+)
+from chalicelib.store.table import find as find_item
+from chalicelib.store.targets import TargetItem
+
+LISTING = "AGENT"
+
+
+class AgentItem(Item, discriminator="agent"):
+    """
+    pk AGENT#<id>, sk AGENT; gsi1 AGENT / created_at#id.
+    """
+
+    id = UUIDAttribute()
+    name = UnicodeAttribute()
+    cluster_name = UnicodeAttribute()
+    status = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    deleted_at = UTCDateTimeAttribute(null=True)
+    pak_short = UnicodeAttribute(null=True)
+
+    @classmethod
+    def at(cls, id: UUID) -> Self:
+        return cls(f"AGENT#{id}", "AGENT")
+
+    @classmethod
+    def of(cls, agent: Agent) -> Self:
+        item = cls(f"AGENT#{agent.id}", "AGENT", **vars(agent))
+        item.gsi1pk, item.gsi1sk = LISTING, f"{agent.created_at.isoformat()}#{agent.id}"
+        return item
+
+    def read(self) -> Agent:
+        return Agent(
+            id=self.id,
+            name=self.name,
+            cluster_name=self.cluster_name,
+            status=self.status,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+            deleted_at=self.deleted_at,
+            pak_short=self.pak_short,
+        )
+
+
+class LabelItem(Item, discriminator="agent_label"):
+    """
+    pk AGENT#<id>, sk LABEL#<label>.
+    """
+
+    id = UUIDAttribute()
+    agent_id = UUIDAttribute()
+    label = UnicodeAttribute()
+
+    def read(self) -> AgentLabel:
+        return AgentLabel(self.id, self.agent_id, self.label)
+
+
+class AnnotationItem(Item, discriminator="agent_annotation"):
+    """
+    pk AGENT#<id>, sk ANNOTATION#<key>.
+    """
+
+    id = UUIDAttribute()
+    agent_id = UUIDAttribute()
+    key = UnicodeAttribute()
+    value = UnicodeAttribute()
+
+    def read(self) -> AgentAnnotation:
+        return AgentAnnotation(self.id, self.agent_id, self.key, self.value)
+
+
+class GivenItem(Item, discriminator="given"):
+    """
+    pk AGENT#<id>, sk GIVEN#<stack>: written before the agent is first served anything of the stack.
+    """
+
+    agent_id = UUIDAttribute()
+    stack_id = UUIDAttribute()
+    withdrawal_id = UUIDAttribute()
+    reported_object_id = UUIDAttribute(null=True)
+    reported_sequence_id = NumberAttribute(default=0)
+    reported_status = UnicodeAttribute(null=True)
+    reported_event = UnicodeAttribute(null=True)
+    reported_digest = UnicodeAttribute(null=True)
+
+    @classmethod
+    def at(cls, agent_id: UUID, stack_id: UUID) -> Self:
+        return cls(f"AGENT#{agent_id}", f"GIVEN#{stack_id}")
+
+    @classmethod
+    def of(cls, given: Given) -> Self:
+        return cls(f"AGENT#{given.agent_id}", f"GIVEN#{given.stack_id}", **vars(given))
+
+    def read(self) -> Given:
+        return Given(
+            agent_id=self.agent_id,
+            stack_id=self.stack_id,
+            withdrawal_id=self.withdrawal_id,
+            reported_object_id=self.reported_object_id,
+            reported_sequence_id=int(self.reported_sequence_id),
+            reported_status=self.reported_status,
+            reported_event=self.reported_event,
+            reported_digest=self.reported_digest,
+        )
+
+
+alive = present & AgentItem.deleted_at.does_not_exist()
+
+
+def find(id: UUID) -> Agent | None:
+    """
+    A live agent; strongly consistent.
+    """
+    item = find_item(AgentItem, f"AGENT#{id}", "AGENT")
+    return item.read() if item and item.deleted_at is None else None
+
+
+def get(id: UUID) -> Agent:
+    """
+    Raises AgentNotFound, for a deleted one too.
+    """
+    agent = find(id)
+    if agent is None:
+        raise not_found(id)
+    return agent
+
+
+def all_live() -> list[Agent]:
+    """
+    In the order of their creation.
+    """
+    return [item.read() for item in listed(LISTING)]
+
+
+def file(id: UUID, *, consistent: bool = False) -> AgentFile:
+    """
+    All that is kept under an agent, in one query. Empty for an unknown agent, and for a deleted one, whatever it left.
+    """
+    items = list(partition(f"AGENT#{id}", consistent=consistent))
+    own = next((item for item in items if isinstance(item, AgentItem)), None)
+    agent = own.read() if own and own.deleted_at is None else None
+    kept: list[Item] = items if agent else []
+    return AgentFile(
+        agent=agent,
+        labels=[item.read() for item in kept if isinstance(item, LabelItem)],
+        annotations=[item.read() for item in kept if isinstance(item, AnnotationItem)],
+        targets=[item.read() for item in kept if isinstance(item, TargetItem)],
+        registrations=[item.read() for item in kept if isinstance(item, RegistrationItem)],
+        given=[item.read() for item in kept if isinstance(item, GivenItem)],
+    )
+
+
+def not_found(id: UUID) -> AgentNotFound:
+    return AgentNotFound(f"there is no agent {id}")
+
+
+def _changed(agent: Agent) -> Conflict:
+    return Conflict(f"agent {agent.id} was changed by somebody else meanwhile; try again")
+
+
+def _name_taken(name: str, cluster_name: str) -> UniqueViolation:
+    return UniqueViolation(
+        f"an agent named {name!r} is there already in cluster {cluster_name!r}", constraint="unique_agent_cluster"
+    )
+
+
+def add(together: Together, agent: Agent) -> None:
+    key = names.agent_key(agent.name, agent.cluster_name)
+    names.take(together, key, agent.id, _name_taken(agent.name, agent.cluster_name))
+    together.add(AgentItem.of(agent))
+    heartbeats.expect(together, agent.id)
+
+
+def check_alive(together: Together, id: UUID, refused: Exception) -> None:
+    together.check(AgentItem.at(id), alive, refused)
+
+
+def change(together: Together, old: Agent, change: AgentChange, at: datetime) -> None:
+    """
+    Write what the change gives, on condition that the name is still the one that was read.
+    """
+    name, cluster_name = change.name or old.name, change.cluster_name or old.cluster_name
+    held, wanted = names.agent_key(old.name, old.cluster_name), names.agent_key(name, cluster_name)
+    names.move(together, held, wanted, old.id, _name_taken(name, cluster_name))
+    actions = [
+        AgentItem.name.set(name),
+        AgentItem.cluster_name.set(cluster_name),
+        AgentItem.updated_at.set(at),
+    ]
+    if change.status is not None:
+        actions.append(AgentItem.status.set(change.status))
+    together.update(AgentItem.at(old.id), actions, alive & _same_name(old), _changed(old))
+
+
+def replace_pak(together: Together, old: Agent, short: str, at: datetime) -> None:
+    """
+    On condition that no other rotation came first.
+    """
+    actions = [AgentItem.pak_short.set(short), AgentItem.updated_at.set(at)]
+    together.update(AgentItem.at(old.id), actions, alive & _same_pak(old), _changed(old))
+
+
+def bury(together: Together, agent: Agent, at: datetime) -> None:
+    """
+    On condition that name and PAK are still those that were read: what is freed and revoked beside it is theirs.
+    """
+    names.free(together, names.agent_key(agent.name, agent.cluster_name))
+    heartbeats.forget(together, agent.id)
+    gone = [AgentItem.gsi1pk.remove(), AgentItem.gsi1sk.remove(), AgentItem.pak_short.remove()]
+    together.update(
+        AgentItem.at(agent.id),
+        [AgentItem.deleted_at.set(at), AgentItem.updated_at.set(at), *gone],
+        alive & _same_name(agent) & _same_pak(agent),
+        _changed(agent),
+    )
+
+
+def _same_name(old: Agent) -> Condition:
+    same: Condition = (AgentItem.name == old.name) & (AgentItem.cluster_name == old.cluster_name)
+    return same
+
+
+def _same_pak(old: Agent) -> Condition:
+    if old.pak_short is None:
+        return AgentItem.pak_short.does_not_exist()
+    return AgentItem.pak_short == old.pak_short
+
+
+def add_label(label: AgentLabel) -> None:
+    item = LabelItem(f"AGENT#{label.agent_id}", f"LABEL#{label.label}", **vars(label))
+    taken = UniqueViolation(
+        f"agent {label.agent_id} has the label {label.label!r} already", constraint="agent_labels_agent_id_label_key"
+    )
+    _add_to_agent(label.agent_id, item, "fk_agent_labels_agent", taken)
+
+
+def remove_label(agent_id: UUID, label: str) -> None:
+    """
+    Raises AgentLabelNotFound.
+    """
+    _remove(agent_id, "LABEL", label, AgentLabelNotFound(f"agent {agent_id} has no label {label!r}"))
+
+
+def add_annotation(annotation: AgentAnnotation) -> None:
+    item = AnnotationItem(f"AGENT#{annotation.agent_id}", f"ANNOTATION#{annotation.key}", **vars(annotation))
+    taken = UniqueViolation(
+        f"agent {annotation.agent_id} has the annotation {annotation.key!r} already",
+        constraint="agent_annotations_agent_id_key_key",
+    )
+    _add_to_agent(annotation.agent_id, item, "fk_agent_annotations_agent", taken)
+
+
+def remove_annotation(agent_id: UUID, key: str) -> None:
+    """
+    Raises AgentAnnotationNotFound.
+    """
+    _remove(agent_id, "ANNOTATION", key, AgentAnnotationNotFound(f"agent {agent_id} has no annotation {key!r}"))
+
+
+def _add_to_agent(agent_id: UUID, item: Item, constraint: str, taken: UniqueViolation) -> None:
+    together = Together()
+    check_alive(together, agent_id, ForeignKeyViolation(f"there is no agent {agent_id}", constraint=constraint))
+    together.add(item, taken)
+    together.commit()
+
+
+def _remove(agent_id: UUID, kind: str, word: str, missing: Exception) -> None:
+    if not text.is_word(word):
+        raise missing
+    together = Together()
+    together.remove(Item(f"AGENT#{agent_id}", f"{kind}#{word}"), missing)
+    together.commit()
+
+
+def find_given(agent_id: UUID, stack_id: UUID) -> Given | None:
+    item = find_item(GivenItem, f"AGENT#{agent_id}", f"GIVEN#{stack_id}")
+    return item.read() if item else None
+
+
+def give(given: Given) -> None:
+    """
+    Put on record that an agent is about to be served a stack. What is on record already stays.
+    """
+    _save(given, absent)
+
+
+def take_back(given: Given) -> None:
+    """
+    Forget that an agent was served a stack, unless it was given it anew meanwhile.
+    """
+    try:
+        GivenItem.at(given.agent_id, given.stack_id).delete(GivenItem.withdrawal_id == given.withdrawal_id)
+    except DeleteError as error:
+        if not is_refused(error):
+            raise
+
+
+def note_report(given: Given) -> None:
+    """
+    Keep what an agent last reported of a stack. A report on an older object than the last one's is not the last.
+    """
+    _save(given, present & (GivenItem.reported_sequence_id <= given.reported_sequence_id))
+
+
+def _save(given: Given, condition: Condition) -> None:
+    try:
+        GivenItem.of(given).save(condition)
+    except PutError as error:
+        if not is_refused(error):
+            raise

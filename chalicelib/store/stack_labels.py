@@ -1,0 +1,144 @@
+"""
+Labels and annotations of stacks, each also an index entry: which stacks carry one is a query.
+"""
+
+from typing import Self
+from uuid import UUID
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.domain import text
+from chalicelib.domain.stacks import StackAnnotation, StackLabel
+from chalicelib.errors import StackAnnotationNotFound, StackLabelNotFound, UniqueViolation
+from chalicelib.store import stacks
+from chalicelib.store.table import Item, Together, UUIDAttribute, listed, partition
+
+LABEL, ANNOTATION = "LABEL#", "ANNOTATION#"
+
+
+class StackLabelItem(Item, discriminator="stack_label"):
+    """
+    pk STACK#<id>, sk LABEL#<label>; gsi1 STACKLABEL#<label> / stack id.
+    """
+
+    id = UUIDAttribute()
+    stack_id = UUIDAttribute()
+    label = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, label: StackLabel) -> Self:
+        item = cls(f"STACK#{label.stack_id}", f"{LABEL}{label.label}", **vars(label))
+        item.gsi1pk, item.gsi1sk = _label_entry(label.label), str(label.stack_id)
+        return item
+
+    def read(self) -> StackLabel:
+        return StackLabel(self.id, self.stack_id, self.label)
+
+
+class StackAnnotationItem(Item, discriminator="stack_annotation"):
+    """
+    pk STACK#<id>, sk ANNOTATION#<key>; gsi1 STACKANNOTATION#<key> <value> / stack id: neither holds white space.
+    """
+
+    id = UUIDAttribute()
+    stack_id = UUIDAttribute()
+    key = UnicodeAttribute()
+    value = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, annotation: StackAnnotation) -> Self:
+        item = cls(f"STACK#{annotation.stack_id}", f"{ANNOTATION}{annotation.key}", **vars(annotation))
+        item.gsi1pk, item.gsi1sk = _annotation_entry(annotation.key, annotation.value), str(annotation.stack_id)
+        return item
+
+    def read(self) -> StackAnnotation:
+        return StackAnnotation(self.id, self.stack_id, self.key, self.value)
+
+
+def _label_entry(label: str) -> str:
+    return f"STACKLABEL#{label}"
+
+
+def _annotation_entry(key: str, value: str) -> str:
+    return f"STACKANNOTATION#{key} {value}"
+
+
+def labels(stack_id: UUID) -> list[StackLabel]:
+    items = partition(f"STACK#{stack_id}", LABEL)
+    return [item.read() for item in items if isinstance(item, StackLabelItem)]
+
+
+def annotations(stack_id: UUID) -> list[StackAnnotation]:
+    items = partition(f"STACK#{stack_id}", ANNOTATION)
+    return [item.read() for item in items if isinstance(item, StackAnnotationItem)]
+
+
+def stacks_with_label(label: str) -> set[UUID]:
+    """
+    Deleted stacks may be among them.
+    """
+    return {UUID(item.gsi1sk) for item in listed(_label_entry(label))}
+
+
+def stacks_with_annotation(key: str, value: str) -> set[UUID]:
+    """
+    Deleted stacks may be among them.
+    """
+    return {UUID(item.gsi1sk) for item in listed(_annotation_entry(key, value))}
+
+
+def add_label(label: StackLabel) -> None:
+    """
+    Raises StackNotFound, and UniqueViolation for a label that is there.
+    """
+    taken = UniqueViolation(
+        f"stack {label.stack_id} has the label {label.label!r} already", constraint="stack_labels_stack_id_label_key"
+    )
+    _add(label.stack_id, StackLabelItem.of(label), taken)
+
+
+def remove_label(stack_id: UUID, label: str) -> None:
+    """
+    Raises StackLabelNotFound.
+    """
+    _remove(stack_id, LABEL, label, StackLabelNotFound(f"stack {stack_id} has no label {label!r}"))
+
+
+def add_annotation(annotation: StackAnnotation) -> None:
+    """
+    Raises StackNotFound, and UniqueViolation for a key that is there.
+    """
+    taken = UniqueViolation(
+        f"stack {annotation.stack_id} has the annotation {annotation.key!r} already",
+        constraint="unique_stack_annotation",
+    )
+    _add(annotation.stack_id, StackAnnotationItem.of(annotation), taken)
+
+
+def remove_annotation(stack_id: UUID, key: str) -> None:
+    """
+    Raises StackAnnotationNotFound.
+    """
+    _remove(stack_id, ANNOTATION, key, StackAnnotationNotFound(f"stack {stack_id} has no annotation {key!r}"))
+
+
+def remove_all(stack_id: UUID) -> None:
+    with Item.batch_write() as batch:
+        for prefix in (LABEL, ANNOTATION):
+            for item in partition(f"STACK#{stack_id}", prefix):
+                batch.delete(item)
+
+
+def _add(stack_id: UUID, item: Item, taken: UniqueViolation) -> None:
+    together = Together()
+    stacks.check_alive(together, stack_id)
+    together.add(item, taken)
+    together.commit()
+
+
+def _remove(stack_id: UUID, prefix: str, word: str, missing: Exception) -> None:
+    if not text.is_word(word):
+        raise missing
+    together = Together()
+    together.remove(Item(f"STACK#{stack_id}", f"{prefix}{word}"), missing)
+    together.commit()
