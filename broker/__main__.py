@@ -199,7 +199,8 @@ def rotate_agent(uuid: UUID, **access: Any) -> None:
         from chalicelib.domain.principals import ADMIN
         from chalicelib.services import agents
 
-        agent, pak = agents.rotate_agent_pak(ADMIN, uuid)
+        rotated, pak = agents.rotate_agent_pak(ADMIN, uuid)
+        agent = rotated.agent
         click.echo(f"Agent PAK rotated successfully:\nID: {agent.id}\nName: {agent.name}\nNew PAK: {pak}")
 
 
