@@ -1,0 +1,484 @@
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+
+from chalicelib.domain.agents import NewAgentAnnotation, NewAgentLabel, NewAgentTarget, RegistrationRequest
+from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, NewDeploymentObject, Revision, checksum_of
+from chalicelib.domain.events import NewAgentEvent
+from chalicelib.domain.principals import ADMIN, Principal
+from chalicelib.domain.stacks import NewStackAnnotation, Stack
+from chalicelib.errors import (
+    AgentNotAssociated,
+    AgentNotRegistered,
+    AgentPakMismatch,
+    DeploymentObjectNotFound,
+    TargetGeneratorMismatch,
+)
+from chalicelib.services import agents, events, generators, stacks, targets
+from chalicelib.services.deployment_objects import get_object, push
+from chalicelib.services.target_state import associated_stacks, target_state
+from chalicelib.store import deployment_objects as stored
+from chalicelib.store import stacks as kept
+from chalicelib.system import now
+from tests.support.world import a_generator, a_stack, an_agent, config_map, rows
+
+
+@dataclass(frozen=True)
+class Served:
+    """
+    A stack, its generator, and an agent that is targeted at it.
+    """
+
+    ci: Principal
+    agent: Principal
+    stack: Stack
+
+    def push(self, name="app", **values):
+        return push(self.ci, self.stack.id, NewDeploymentObject(yaml_content=config_map(name), **values))
+
+    def poll(self, **how):
+        return target_state(self.agent, self.agent.id, **how).objects
+
+    def report(self, served, status="SUCCESS"):
+        said = NewAgentEvent(
+            agent_id=self.agent.id, deployment_object_id=served.revision.id, event_type="DEPLOY", status=status
+        )
+        return events.report(self.agent, self.agent.id, said)
+
+
+@pytest.fixture
+def served(installation):
+    ci, agent = a_generator(), an_agent()
+    stack = a_stack(ci)
+    targets.add_target(ADMIN, agent.id, NewAgentTarget(stack_id=stack.id))
+    return Served(ci, agent, stack)
+
+
+def register(agent, generator):
+    generators.register_agent(agent, generator.id, RegistrationRequest())
+
+
+def is_marker(served):
+    return served.revision.is_marker, served.content, served.revision.checksum
+
+
+MARKER = (True, "", EMPTY_CHECKSUM)
+
+
+# What is served
+
+
+def test_an_agent_without_stacks_has_nothing_to_do(installation):
+    agent = an_agent()
+
+    assert target_state(agent, agent.id).objects == []
+    assert associated_stacks(agent, agent.id) == []
+
+
+def test_a_stack_without_objects_adds_nothing(served):
+    assert served.poll() == []
+    assert associated_stacks(served.agent, served.agent.id) == [served.stack]
+
+
+def test_the_newest_object_alone_is_served(served):
+    served.push("old")
+    new = served.push("new")
+
+    assert served.poll() == [new]
+
+
+def test_an_object_stays_in_the_answer_after_it_is_reported(served):
+    """
+    What is there stays listed: an agent that lost its disk must be able to start over.
+    """
+    pushed = served.push()
+    served.poll()
+
+    served.report(pushed)
+
+    assert served.poll() == [pushed]
+
+
+def test_a_marker_that_was_pushed_is_served_until_it_is_reported_done(served):
+    marker = push(served.ci, served.stack.id, NewDeploymentObject(yaml_content="", is_deletion_marker=True))
+    assert served.poll() == [marker]
+
+    served.report(marker, "FAILURE")
+    assert served.poll() == [marker]
+    served.report(marker, "SUCCESS")
+
+    assert served.poll() == []
+
+
+def test_the_highest_sequence_comes_first(served):
+    other = a_stack(served.ci)
+    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=other.id))
+    one = served.push()
+    push(served.ci, other.id, NewDeploymentObject(yaml_content=config_map("a")))
+    two = push(served.ci, other.id, NewDeploymentObject(yaml_content=config_map("b")))
+
+    assert served.poll() == [two, one]
+
+
+def test_without_content_the_answer_says_everything_else(served):
+    pushed = served.push()
+
+    [light] = served.poll(content=False)
+
+    assert (light.revision, light.content) == (pushed.revision, None)
+
+
+def test_an_agent_that_was_deleted_has_no_target_state(served):
+    served.push()
+    agents.delete_agent(ADMIN, served.agent.id)
+
+    assert target_state(ADMIN, served.agent.id).objects == []
+    assert target_state(ADMIN, uuid4()).objects == []
+
+
+@pytest.mark.parametrize("stranger", [a_generator, an_agent])
+def test_only_the_agent_itself_and_the_admin_read_a_target_state(stranger, served):
+    other = stranger()
+
+    with pytest.raises(AgentPakMismatch):
+        target_state(other, served.agent.id)
+    with pytest.raises(AgentPakMismatch):
+        associated_stacks(other, served.agent.id)
+
+    assert target_state(ADMIN, served.agent.id).objects == []
+
+
+# Incremental
+
+
+@pytest.mark.parametrize("status", ["SUCCESS", "FAILURE"])
+def test_incremental_leaves_out_what_was_reported_until_a_newer_push(status, served):
+    first = served.push("one")
+    assert served.poll(incremental=True) == [first]
+    served.report(first, status)
+    assert served.poll(incremental=True) == []
+
+    second = served.push("two")
+
+    assert served.poll(incremental=True) == [second]
+
+
+# An unchanged poll
+
+
+def test_an_unchanged_poll_has_the_same_etag_and_no_objects(served):
+    served.push()
+    first = target_state(served.agent, served.agent.id)
+
+    again = target_state(served.agent, served.agent.id, known=lambda etag: etag == first.etag)
+
+    assert again.etag == first.etag
+    assert again.objects is None
+
+
+def test_an_unchanged_poll_writes_nothing(served, table):
+    served.push()
+    served.poll()
+    before = rows(table)
+
+    served.poll()
+
+    assert rows(table) == before
+
+
+def test_the_admins_look_at_a_target_state_writes_nothing(served, table):
+    """
+    Only what the agent itself was given may have to be taken back from it.
+    """
+    served.push()
+    before = rows(table)
+
+    target_state(ADMIN, served.agent.id)
+
+    assert rows(table) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda served: served.push("new"),
+        lambda served: stacks.delete_stack(served.ci, served.stack.id),
+        lambda served: targets.remove_target(ADMIN, served.agent.id, served.stack.id),
+    ],
+    ids=["push", "stack deleted", "target removed"],
+)
+def test_a_change_has_another_etag(change, served):
+    served.push()
+    before = target_state(served.agent, served.agent.id).etag
+
+    change(served)
+
+    assert target_state(served.agent, served.agent.id).etag != before
+
+
+def test_each_form_of_the_answer_has_its_own_etag(served):
+    served.push()
+
+    etags = {
+        target_state(served.agent, served.agent.id, incremental=incremental, content=content).etag
+        for incremental in (False, True)
+        for content in (False, True)
+    }
+
+    assert len(etags) == 4
+
+
+# Association
+
+
+def test_a_label_in_common_associates_where_the_agent_is_registered(installation):
+    ci, agent = a_generator(), an_agent()
+    stack = a_stack(ci)
+    stacks.add_label(ci, stack.id, "env:dev")
+    agents.add_label(ADMIN, agent.id, NewAgentLabel(label="env:dev"))
+    assert associated_stacks(agent, agent.id) == []
+
+    register(agent, ci)
+
+    assert associated_stacks(agent, agent.id) == [stack]
+
+
+def test_an_annotation_in_common_associates_where_the_agent_is_registered(installation):
+    ci, agent = a_generator(), an_agent()
+    stack, near_miss = a_stack(ci), a_stack(ci)
+    stacks.add_annotation(ci, stack.id, NewStackAnnotation(key="team", value="web"))
+    stacks.add_annotation(ci, near_miss.id, NewStackAnnotation(key="team", value="shop"))
+    agents.add_annotation(ADMIN, agent.id, NewAgentAnnotation(key="team", value="web"))
+    assert associated_stacks(agent, agent.id) == []
+
+    register(agent, ci)
+
+    assert associated_stacks(agent, agent.id) == [stack]
+
+
+def test_a_stack_that_matches_in_every_way_is_served_once(served):
+    register_once = {one.generator_id for one in targets.registrations(served.agent, served.agent.id)}
+    stacks.add_label(served.ci, served.stack.id, "env:dev")
+    agents.add_label(ADMIN, served.agent.id, NewAgentLabel(label="env:dev"))
+    pushed = served.push()
+
+    assert served.ci.id in register_once
+    assert served.poll() == [pushed]
+
+
+def test_an_admins_target_is_consent_in_itself(installation):
+    """
+    The tutorial's admin targets the default agent without a registration.
+    """
+    ci, agent = a_generator(), an_agent()
+    stack = a_stack(ci)
+
+    targets.add_target(ADMIN, agent.id, NewAgentTarget(stack_id=stack.id))
+
+    assert ci.id in {one.generator_id for one in targets.registrations(agent, agent.id)}
+    assert [one.agent_id for one in generators.registered_agents(ci, ci.id)] == [agent.id]
+
+
+def test_a_generators_target_needs_the_agents_consent_and_a_stack_of_its_own(installation):
+    ci, other, agent = a_generator(), a_generator(), an_agent()
+    stack, foreign = a_stack(ci), a_stack(other)
+
+    with pytest.raises(AgentNotRegistered):
+        targets.add_target(ci, agent.id, NewAgentTarget(stack_id=stack.id))
+    register(agent, ci)
+    with pytest.raises(TargetGeneratorMismatch):
+        targets.add_target(ci, agent.id, NewAgentTarget(stack_id=foreign.id))
+
+    targets.add_target(ci, agent.id, NewAgentTarget(stack_id=stack.id))
+
+    assert associated_stacks(agent, agent.id) == [stack]
+
+
+# Taking back
+
+
+def leave_by_target(served):
+    targets.remove_target(ADMIN, served.agent.id, served.stack.id)
+
+
+def leave_by_deregistration(served):
+    generators.deregister_agent(served.agent, served.ci.id, RegistrationRequest())
+
+
+def leave_by_stack(served):
+    stacks.delete_stack(served.ci, served.stack.id)
+
+
+def leave_by_generator(served):
+    generators.delete_generator(ADMIN, served.ci.id)
+
+
+EVERY_WAY = [leave_by_target, leave_by_deregistration, leave_by_stack, leave_by_generator]
+
+
+@pytest.mark.parametrize("leave", EVERY_WAY)
+def test_what_an_agent_was_given_is_taken_back_by_a_marker(leave, served):
+    served.push()
+    served.poll()
+
+    leave(served)
+
+    [marker] = served.poll()
+    assert is_marker(marker) == MARKER
+    assert marker.revision.stack_id == served.stack.id
+
+
+@pytest.mark.parametrize("leave", EVERY_WAY)
+def test_a_marker_stays_until_the_agent_has_reported_it_done(leave, served):
+    served.push()
+    served.poll()
+    leave(served)
+    [marker] = served.poll()
+    assert served.poll() == [marker]
+
+    served.report(marker, "FAILURE")
+    assert served.poll() == [marker]
+    served.report(marker)
+
+    assert served.poll() == []
+
+
+@pytest.mark.parametrize("leave", EVERY_WAY)
+def test_what_an_agent_never_was_given_is_not_taken_back(leave, served):
+    served.push()
+
+    leave(served)
+
+    assert served.poll() == []
+
+
+def test_a_label_taken_away_takes_the_stack_back(installation):
+    ci, agent = a_generator(), an_agent()
+    served = Served(ci, agent, a_stack(ci))
+    register(agent, ci)
+    stacks.add_label(ci, served.stack.id, "env:dev")
+    agents.add_label(ADMIN, agent.id, NewAgentLabel(label="env:dev"))
+    served.push()
+    served.poll()
+
+    agents.remove_label(ADMIN, agent.id, "env:dev")
+
+    assert [is_marker(one) for one in served.poll()] == [MARKER]
+
+
+def test_a_stack_that_comes_back_before_the_marker_is_done_is_served_again(served):
+    pushed = served.push()
+    served.poll()
+    leave_by_target(served)
+    served.poll()
+
+    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=served.stack.id))
+
+    assert served.poll() == [pushed]
+
+
+def test_a_stack_can_leave_and_come_back_and_leave_again(served):
+    """
+    The second removal is served under an id of its own: the report on the first one says nothing about it.
+    """
+    pushed = served.push()
+    served.poll()
+    leave_by_target(served)
+    [first] = served.poll()
+    served.report(first)
+    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=served.stack.id))
+    assert served.poll() == [pushed]
+
+    leave_by_target(served)
+
+    [second] = served.poll()
+    assert is_marker(second) == MARKER
+    assert second.revision.id != first.revision.id
+
+
+def test_a_stack_that_came_back_within_a_removal_leaves_with_a_marker_again(served):
+    """
+    The agent may have carried the first removal out and applied the stack anew before it reported anything.
+    """
+    pushed = served.push()
+    served.poll()
+    leave_by_target(served)
+    served.poll()
+    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=served.stack.id))
+    served.poll()
+    served.report(pushed)
+
+    leave_by_target(served)
+
+    assert [is_marker(one) for one in served.poll()] == [MARKER]
+
+
+def test_the_agent_can_read_the_marker_by_its_id(served):
+    served.push()
+    served.poll()
+    leave_by_target(served)
+    [marker] = served.poll(content=False)
+
+    assert get_object(served.agent, marker.revision.id).content == ""
+    with pytest.raises(DeploymentObjectNotFound):
+        get_object(an_agent(), marker.revision.id)
+    with pytest.raises(DeploymentObjectNotFound):
+        get_object(ADMIN, marker.revision.id)
+
+
+def test_the_agent_can_read_the_marker_of_a_deleted_stack(served):
+    served.push()
+    served.poll()
+    leave_by_stack(served)
+    [marker] = served.poll(content=False)
+
+    assert get_object(served.agent, marker.revision.id).content == ""
+    with pytest.raises(AgentNotAssociated):
+        get_object(an_agent(), marker.revision.id)
+
+
+def test_an_agent_reads_the_objects_of_what_it_is_associated_with_in_any_way(installation):
+    ci, agent, stranger = a_generator(), an_agent(), an_agent()
+    stack = a_stack(ci)
+    pushed = push(ci, stack.id, NewDeploymentObject(yaml_content=config_map("app")))
+    stacks.add_label(ci, stack.id, "env:dev")
+    agents.add_label(ADMIN, agent.id, NewAgentLabel(label="env:dev"))
+    register(agent, ci)
+
+    assert get_object(agent, pushed.revision.id) == pushed
+    with pytest.raises(AgentNotAssociated):
+        get_object(stranger, pushed.revision.id)
+
+
+# Crashes
+
+
+def test_a_committed_push_is_served_though_its_writer_died_before_the_last_step(served):
+    """
+    The entry is the commit point; the pointer on the stack may lag behind it.
+    """
+    served.push("old")
+    sequence_id = kept.next_sequence(served.stack.id, served.ci)
+    died = Revision(
+        id=uuid4(),
+        stack_id=served.stack.id,
+        sequence_id=sequence_id,
+        checksum=checksum_of(config_map("new")),
+        is_marker=False,
+        created_at=now(),
+    )
+    stored.write(died, config_map("new"))
+    stored.commit(died)
+
+    [found] = served.poll()
+
+    assert found.revision == died
+    assert found.content == config_map("new")
+
+
+def test_a_number_that_was_taken_and_never_used_changes_nothing(served):
+    pushed = served.push()
+    kept.next_sequence(served.stack.id, served.ci)
+
+    assert served.poll() == [pushed]
