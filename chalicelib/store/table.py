@@ -5,6 +5,9 @@ The one table: its base item, its index, and writes that happen together.
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -144,48 +147,72 @@ def listed(gsi1pk: str, prefix: str = "") -> Iterable[Any]:
     return Item.listing.query(gsi1pk, Item.gsi1sk.startswith(prefix) if prefix else None)
 
 
+class Sent(IntEnum):
+    """
+    In which order PynamoDB sends the writes of a transaction, whatever the order of the calls. DynamoDB gives its
+    reasons for a refusal in that order.
+    """
+
+    CHECK = 0
+    DELETE = 1
+    PUT = 2
+    UPDATE = 3
+
+
+@dataclass(frozen=True)
+class Write:
+    sent: Sent
+    note: Callable[[TransactWrite], None]
+    refused: Exception | None
+
+
 class Together:
     """
-    Writes that happen together or not at all. Each says what it means when its condition is refused; the first refusal,
-    in the order of the calls, is raised.
+    Writes that happen together or not at all. Each says what it means when its condition is refused; of several the
+    first is raised: checks come before removals, additions and updates.
 
     Raises Unavailable when other transactions keep getting in the way.
     """
 
     def __init__(self) -> None:
-        self._writes: list[Callable[[TransactWrite], None]] = []
-        self._refusals: list[Exception | None] = []
+        self._writes: list[Write] = []
 
     def add(self, item: Item, refused: Exception | None = None) -> None:
         """
         Write an item that must not be there yet.
         """
-        self._note(lambda write: write.save(item, condition=absent), refused)
+        self._writes.append(Write(Sent.PUT, lambda write: write.save(item, condition=absent), refused))
 
     def put(self, item: Item) -> None:
-        self._note(lambda write: write.save(item), None)
+        self._writes.append(Write(Sent.PUT, lambda write: write.save(item), None))
 
     def update(self, item: Item, actions: Sequence[Action], condition: Condition, refused: Exception) -> None:
-        self._note(lambda write: write.update(item, actions=list(actions), condition=condition), refused)
+        self._writes.append(
+            Write(Sent.UPDATE, lambda write: write.update(item, actions=list(actions), condition=condition), refused)
+        )
 
     def remove(self, item: Item, refused: Exception | None = None) -> None:
         """
         Delete an item; with a refusal it must have been there.
         """
-        self._note(lambda write: write.delete(item, condition=present if refused else None), refused)
+        condition = present if refused else None
+        self._writes.append(Write(Sent.DELETE, lambda write: write.delete(item, condition=condition), refused))
 
     def check(self, item: Item, condition: Condition, refused: Exception) -> None:
-        self._note(
-            lambda write: write.condition_check(type(item), item.pk, item.sk, condition=condition),
-            refused,
+        self._writes.append(
+            Write(
+                Sent.CHECK,
+                lambda write: write.condition_check(type(item), item.pk, item.sk, condition=condition),
+                refused,
+            )
         )
 
     def commit(self) -> None:
         for attempt in range(MAX_TRIES):
             try:
-                with TransactWrite(connection=_connection()) as write:
-                    for note in self._writes:
-                        note(write)
+                with TransactWrite(connection=_connection()) as transaction:
+                    for write in self._writes:
+                        write.note(transaction)
             except TransactWriteError as error:
                 self._raise_refusal(error)
                 _pause(attempt)
@@ -193,15 +220,11 @@ class Together:
                 return
         raise Unavailable("too many writers at once; try again")
 
-    def _note(self, write: Callable[[TransactWrite], None], refused: Exception | None) -> None:
-        self._writes.append(write)
-        self._refusals.append(refused)
-
     def _raise_refusal(self, error: TransactWriteError) -> None:
         reasons = error.cancellation_reasons
-        for reason, refusal in zip(reasons, self._refusals, strict=False):
+        for reason, write in zip(reasons, sorted(self._writes, key=attrgetter("sent")), strict=False):
             if reason and reason.code == "ConditionalCheckFailed":
-                raise (refusal or error) from error
+                raise (write.refused or error) from error
         if not any(reason and reason.code == "TransactionConflict" for reason in reasons):
             raise error
 

@@ -1,0 +1,135 @@
+import pytest
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.errors import Conflict, Unavailable
+from chalicelib.store.table import Item, Together, absent, find, listed, partition, patch, present
+
+
+class NoteItem(Item, discriminator="test_note"):
+    said = UnicodeAttribute(null=True)
+
+
+class OtherItem(Item, discriminator="test_other"):
+    pass
+
+
+def keep(sk="NOTE", said="first", **values):
+    NoteItem("TEST", sk, said=said, **values).save()
+
+
+def said(sk="NOTE"):
+    item = find(NoteItem, "TEST", sk)
+    return item and item.said
+
+
+def test_what_is_not_there_is_not_found(table):
+    assert find(NoteItem, "TEST", "NOTE") is None
+
+
+def test_a_partition_is_read_to_its_end_however_many_pages_it_takes(table):
+    for number in range(5):
+        keep(f"NOTE#{number}", said="x" * 300_000)
+
+    assert [item.sk for item in partition("TEST")] == [f"NOTE#{number}" for number in range(5)]
+
+
+def test_a_partitions_items_come_as_the_classes_that_they_are(table):
+    keep("NOTE#1")
+    OtherItem("TEST", "OTHER#1").save()
+
+    assert [type(item) for item in partition("TEST")] == [NoteItem, OtherItem]
+    assert [type(item) for item in partition("TEST", "OTHER#")] == [OtherItem]
+
+
+def test_a_listing_is_ordered_by_its_sort_key_and_shows_what_the_index_projects(table):
+    keep("1", gsi1pk="KIND", gsi1sk="b#1")
+    keep("2", gsi1pk="KIND", gsi1sk="a#1")
+    keep("3", gsi1pk="OTHER", gsi1sk="a#1")
+
+    assert [(item.sk, item.said) for item in listed("KIND")] == [("2", None), ("1", None)]
+    assert [item.sk for item in listed("KIND", "b#")] == ["1"]
+
+
+def test_a_patch_reads_the_item_back(table):
+    keep()
+    item = NoteItem("TEST", "NOTE")
+
+    assert patch(item, [NoteItem.said.set("second")], present)
+
+    assert item.said == said() == "second"
+
+
+def test_a_patch_whose_condition_is_refused_changes_nothing(table):
+    keep()
+
+    assert not patch(NoteItem("TEST", "NOTE"), [NoteItem.said.set("second")], absent)
+
+    assert said() == "first"
+
+
+def test_writes_happen_together(table):
+    keep("OLD")
+    keep("CHANGED")
+    together = Together()
+    together.check(NoteItem("TEST", "OLD"), present, Conflict("not there"))
+    together.add(NoteItem("TEST", "NEW", said="new"))
+    together.update(NoteItem("TEST", "CHANGED"), [NoteItem.said.set("second")], present, Conflict("not there"))
+    together.put(NoteItem("TEST", "PUT", said="put"))
+
+    together.commit()
+
+    assert (said("NEW"), said("CHANGED"), said("PUT")) == ("new", "second", "put")
+
+
+def test_or_not_at_all(table):
+    keep("TAKEN")
+    together = Together()
+    together.put(NoteItem("TEST", "PUT"))
+    together.add(NoteItem("TEST", "TAKEN"), Conflict("taken"))
+
+    with pytest.raises(Conflict, match="taken"):
+        together.commit()
+
+    assert find(NoteItem, "TEST", "PUT") is None
+
+
+WRITES = {
+    "check": lambda together, why: together.check(NoteItem("TEST", "CHECKED"), present, why),
+    "remove": lambda together, why: together.remove(NoteItem("TEST", "REMOVED"), why),
+    "add": lambda together, why: together.add(NoteItem("TEST", "TAKEN"), why),
+    "update": lambda together, why: together.update(
+        NoteItem("TEST", "UPDATED"), [NoteItem.said.set("second")], present, why
+    ),
+}
+
+
+@pytest.mark.parametrize("refused", WRITES)
+@pytest.mark.parametrize("order", [list(WRITES), list(reversed(WRITES))], ids=["in order", "reversed"])
+def test_a_refusal_is_raised_for_the_write_that_was_refused_in_whatever_order_they_were_made(refused, order, table):
+    """
+    PynamoDB sends checks, removals, additions and updates in this order, and DynamoDB's reasons come back in it: read
+    in the order of the calls, a lost rotation looked like a failed removal, and was a 500.
+    """
+    there = {"check": "CHECKED", "remove": "REMOVED", "update": "UPDATED"}
+    for kind in there.keys() - {refused}:
+        keep(there[kind])
+    if refused == "add":
+        keep("TAKEN")
+    together = Together()
+    for kind in order:
+        WRITES[kind](together, Conflict(kind))
+
+    with pytest.raises(Conflict) as raised:
+        together.commit()
+
+    assert raised.value.message == refused
+
+
+def test_what_dynamodb_cannot_take_at_all_is_not_mistaken_for_a_refusal(table):
+    together = Together()
+    together.put(NoteItem("TEST", ""))
+
+    with pytest.raises(Exception, match="Failed to write") as raised:
+        together.commit()
+
+    assert not isinstance(raised.value, Conflict | Unavailable)
