@@ -7,8 +7,8 @@ import shutil
 import signal
 import sys
 import tempfile
-import time
 from contextlib import ExitStack
+from itertools import groupby
 from pathlib import Path
 
 from tools import parts
@@ -18,6 +18,7 @@ from tools.tutorial import DOCUMENT, Block, Deployed, Shell, await_deployed, rea
 
 PORT = 3000
 PLAYGROUND = Path(__file__).with_name("playground.sh")
+LEFT_BEHIND = ("myapp", "playground", parts.AGENT_NAMESPACE)
 PLAYED = Deployed("playground/playground", "registry.example.com/playground:v1.2.3")
 
 
@@ -51,26 +52,28 @@ def demonstrate(folder: Path, *, stay: bool) -> None:
         running.enter_context(parts.running_agent(folder, broker, cluster, pak))
         tell("An agent runs beside it, and polls the broker each second")
         shell = running.enter_context(Shell(folder, broker.env))
-        for number, block in enumerate(bash_blocks(), start=1):
-            perform(number, block, shell, cluster)
-        tell("The tutorial is done: every command did what the page says")
+        for title, blocks in groupby(bash_blocks(), lambda block: block.title):
+            print(f"\n{bold(title)}", flush=True)
+            for block in blocks:
+                perform(block, shell, cluster)
+        print()
+        tell("The tutorial is done: every command did what docs/tutorial.md says")
+        if parts.named_cluster():
+            tell(f"In your cluster stay the namespaces {', '.join(LEFT_BEHIND)}; kubectl delete namespace removes them")
         if stay:
             generator_pak, stack_id = shell.source(PLAYGROUND.read_text()).split()
             await_deployed(PLAYED, cluster.kubectl)
             print(invitation(broker, cluster, folder, generator_pak, stack_id), flush=True)
-            while True:
-                time.sleep(3600)
+            signal.pause()
 
 
 def bash_blocks() -> list[Block]:
     return [block for block in read(DOCUMENT.read_text()) if block.language == "bash"]
 
 
-def perform(number: int, block: Block, shell: Shell, cluster: Cluster) -> None:
-    print(f"\n{bold(f'{number}. {block.title}')}\n\n{indented(block.text, '  $ ', '    ')}")
+def perform(block: Block, shell: Shell, cluster: Cluster) -> None:
+    print(f"\n{indented(block.text, '  $ ', '    ')}", flush=True)
     print(indented(shell.run(block), "  "), flush=True)
-    for line in block.prints:
-        print(f"  {green('✓')} it says {line}")
     for wanted in block.deployed:
         seconds = await_deployed(wanted, cluster.kubectl)
         print(f"  {green('✓')} in the cluster: {wanted} ({seconds:.1f} s after the answer)", flush=True)

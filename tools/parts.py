@@ -23,6 +23,7 @@ from tools.progress import ToolError
 BIN = Path(sys.executable).parent
 BROKER = BIN / "brokkr-broker"
 AGENT = BIN / "brokkr-agent"
+AGENT_NAMESPACE = "brokkr-demo"  # not that of an agent that the named cluster may have
 LOOPBACK = "127.0.0.1"
 STARTS_WITHIN_SECONDS = 30.0
 STOPS_WITHIN_SECONDS = 15.0
@@ -97,6 +98,7 @@ def running_agent(folder: Path, broker: Broker, cluster: Cluster, pak: str) -> I
         "KUBECONFIG_PATH": str(cluster.kubeconfig),
         "HEALTH_HOST": LOOPBACK,
         "HEALTH_PORT": "0",
+        "NAMESPACE": AGENT_NAMESPACE,
         "DATA_DIR": str(folder / "agent"),
     }
     log = folder / "agent.log"
@@ -112,10 +114,10 @@ def running_cluster(folder: Path) -> Iterator[Cluster]:
     The cluster that KUBECONFIG_FOR_DEMO names, else a control plane of our own, built first if need be.
     """
     discovery = folder / "discovery"
-    named = os.environ.get("KUBECONFIG_FOR_DEMO")
+    named = named_cluster()
     if named:
         program = shutil.which("kubectl") or str(build() / "kubectl")
-        yield Cluster(kubeconfig=Path(named).absolute(), program=program, discovery=discovery)
+        yield Cluster(kubeconfig=named, program=program, discovery=discovery)
         return
     program = str(build() / "kubectl")
     command = [sys.executable, "-m", "tools.kube", "run", str(folder / "kube"), "--until-eof"]
@@ -128,6 +130,11 @@ def running_cluster(folder: Path) -> Iterator[Cluster]:
         if not kubeconfig:
             raise ToolError("the control plane did not start; it says why above")
         yield Cluster(kubeconfig=Path(kubeconfig), program=program, discovery=discovery)
+
+
+def named_cluster() -> Path | None:
+    named = os.environ.get("KUBECONFIG_FOR_DEMO")
+    return Path(named).absolute() if named else None
 
 
 def is_free(port: int) -> bool:
