@@ -31,12 +31,21 @@ def install(program: Path) -> None:
     reasons = []
     for way in (_from_npm, _from_cargo):
         try:
-            shutil.copy2(way(), program)
+            _place(way(), program)
         except ToolError as error:
             reasons.append(str(error))
         else:
             return
     raise ToolError("\n  ".join(reasons))
+
+
+def _place(binary: Path, program: Path) -> None:
+    """
+    Under another name first: the program that is there may be running.
+    """
+    new = program.with_suffix(".new")
+    shutil.copy2(binary, new)
+    new.replace(program)
 
 
 def _from_npm() -> Path:
