@@ -1,0 +1,203 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from chalicelib.domain.agents import (
+    Agent,
+    AgentAnnotation,
+    AgentFile,
+    AgentLabel,
+    AgentTarget,
+    Given,
+    Heartbeat,
+    HeartbeatReport,
+    Registration,
+)
+from chalicelib.errors import AgentNotFound
+from chalicelib.store import agents, heartbeats, registrations, targets
+from chalicelib.store.table import Together
+from tests.support.world import rows
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def add(name="edge", at=NOON):
+    agent = Agent(id=uuid4(), name=name, cluster_name="prod", status="INACTIVE", created_at=at, updated_at=at)
+    together = Together()
+    agents.add(together, agent)
+    together.commit()
+    return agent
+
+
+def bury(agent):
+    together = Together()
+    agents.bury(together, agent, NOON)
+    together.commit()
+
+
+def a_given(agent, **values):
+    return Given(agent_id=agent.id, stack_id=uuid4(), withdrawal_id=uuid4(), **values)
+
+
+def keys(table):
+    return {(row["pk"]["S"], row["sk"]["S"]) for row in rows(table)}
+
+
+def test_an_agent_is_a_row_a_name_and_room_for_heartbeats(table):
+    agent = add()
+
+    assert keys(table) == {
+        (f"AGENT#{agent.id}", "AGENT"),
+        ("NAME#AGENT#edge", "prod"),
+        ("FLEET", f"HEARTBEAT#{agent.id}"),
+    }
+    assert agents.get(agent.id) == agent
+
+
+def test_a_buried_agent_leaves_a_row_that_nothing_finds(table):
+    agent = add()
+
+    bury(agent)
+
+    [row] = rows(table)
+    assert (row["pk"]["S"], row["sk"]["S"]) == (f"AGENT#{agent.id}", "AGENT")
+    assert "gsi1pk" not in row
+    assert agents.find(agent.id) is None
+    assert agents.all_live() == []
+    with pytest.raises(AgentNotFound):
+        agents.get(agent.id)
+
+
+def test_live_agents_are_listed_in_the_order_of_their_creation(table):
+    late, early = add("late", NOON + timedelta(seconds=1)), add("early", NOON)
+
+    assert agents.all_live() == [early, late]
+
+
+def test_an_agents_file_holds_all_that_is_kept_under_it(table):
+    agent, other = add(), add("other")
+    label = AgentLabel(uuid4(), agent.id, "env:dev")
+    annotation = AgentAnnotation(uuid4(), agent.id, "team", "shop")
+    target = AgentTarget(uuid4(), agent.id, uuid4())
+    registration = Registration(uuid4(), agent.id, uuid4(), NOON)
+    given = a_given(agent)
+    agents.add_label(label)
+    agents.add_annotation(annotation)
+    together = Together()
+    targets.add(together, target)
+    registrations.add(together, registration)
+    together.commit()
+    agents.give(given)
+    agents.add_label(AgentLabel(uuid4(), other.id, "env:prod"))
+
+    file = agents.file(agent.id)
+
+    assert file == AgentFile(
+        agent=agent,
+        labels=[label],
+        annotations=[annotation],
+        targets=[target],
+        registrations=[registration],
+        given=[given],
+    )
+
+
+def test_an_agents_file_is_read_to_its_end(table):
+    """
+    A query answers 1 MB at a time.
+    """
+    agent = add()
+    given = [a_given(agent, reported_status="x" * 300_000) for _ in range(5)]
+    for one in given:
+        agents.give(one)
+
+    assert len(agents.file(agent.id).given) == 5
+
+
+def test_the_file_of_an_unknown_or_buried_agent_is_empty(table):
+    agent = add()
+    agents.add_label(AgentLabel(uuid4(), agent.id, "env:dev"))
+    bury(agent)
+
+    empty = AgentFile(agent=None, labels=[], annotations=[], targets=[], registrations=[], given=[])
+
+    assert agents.file(agent.id) == empty
+    assert agents.file(uuid4()) == empty
+
+
+def test_what_was_given_first_stays(table):
+    first = a_given(add())
+    agents.give(first)
+
+    agents.give(replace(first, withdrawal_id=uuid4()))
+
+    assert agents.find_given(first.agent_id, first.stack_id) == first
+
+
+def test_the_last_report_is_kept_and_an_older_one_is_not(table):
+    given = a_given(add())
+    agents.give(given)
+    newest = replace(given, reported_object_id=uuid4(), reported_sequence_id=7, reported_status="SUCCESS")
+    agents.note_report(newest)
+
+    agents.note_report(replace(given, reported_object_id=uuid4(), reported_sequence_id=6, reported_status="FAILURE"))
+
+    assert agents.find_given(given.agent_id, given.stack_id) == newest
+
+
+def test_a_second_report_on_the_same_object_replaces_the_first(table):
+    given = a_given(add())
+    agents.give(given)
+    agents.note_report(replace(given, reported_sequence_id=7, reported_status="FAILURE"))
+
+    agents.note_report(replace(given, reported_sequence_id=7, reported_status="SUCCESS"))
+
+    assert agents.find_given(given.agent_id, given.stack_id).reported_status == "SUCCESS"
+
+
+def test_a_report_does_not_bring_back_what_was_taken_back(table):
+    given = a_given(add())
+    agents.give(given)
+    agents.take_back(given)
+
+    agents.note_report(replace(given, reported_sequence_id=7))
+
+    assert agents.find_given(given.agent_id, given.stack_id) is None
+
+
+def test_what_was_given_anew_is_not_taken_back_with_the_old(table):
+    old = a_given(add())
+    agents.give(old)
+    agents.take_back(old)
+    new = replace(old, withdrawal_id=uuid4())
+    agents.give(new)
+
+    agents.take_back(old)
+
+    assert agents.find_given(old.agent_id, old.stack_id) == new
+
+
+def test_a_fleets_heartbeats_are_one_query_and_silent_agents_have_none(table):
+    beating, silent = add("beating"), add("silent")
+
+    heartbeats.beat(beating.id, HeartbeatReport(k8s_reachable=True), NOON)
+
+    beat = Heartbeat(NOON, k8s_reachable=True, k8s_reported_at=NOON)
+    assert heartbeats.fleet() == {beating.id: beat, silent.id: None}
+    assert heartbeats.find(beating.id) == beat
+    assert heartbeats.find(silent.id) is None
+    assert heartbeats.find(uuid4()) is None
+
+
+def test_a_heartbeat_touches_no_index_and_no_other_item(table):
+    agent = add()
+    before = {(row["pk"]["S"], row["sk"]["S"]): row for row in rows(table)}
+
+    heartbeats.beat(agent.id, HeartbeatReport(k8s_reachable=True, k8s_api_latency_ms=7), NOON)
+
+    after = {(row["pk"]["S"], row["sk"]["S"]): row for row in rows(table)}
+    [changed] = [key for key in after if after[key] != before.get(key)]
+    assert changed == ("FLEET", f"HEARTBEAT#{agent.id}")
+    assert not after[changed].keys() & {"gsi1pk", "gsi1sk"}

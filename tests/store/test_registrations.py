@@ -1,0 +1,68 @@
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from chalicelib.domain.agents import Registration
+from chalicelib.errors import AgentNotRegistered, AlreadyRegistered
+from chalicelib.store import agents, generators, registrations
+from chalicelib.store.table import Together
+from tests.support.world import rows
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def add(registration):
+    together = Together()
+    registrations.add(together, registration)
+    together.commit()
+
+
+@pytest.fixture
+def registration(table):
+    added = Registration(uuid4(), uuid4(), uuid4(), NOON)
+    add(added)
+    return added
+
+
+def test_a_registration_is_kept_on_both_sides(registration, table):
+    agent, generator = f"AGENT#{registration.agent_id}", f"GENERATOR#{registration.generator_id}"
+
+    assert [(row["pk"]["S"], row["sk"]["S"]) for row in rows(table)] == [
+        (agent, f"REGISTRATION#{registration.generator_id}"),
+        (generator, f"REGISTRATION#{registration.agent_id}"),
+    ]
+    assert generators.registrations(registration.generator_id) == [registration]
+    assert registrations.is_registered(registration.agent_id, registration.generator_id)
+    assert not registrations.is_registered(uuid4(), registration.generator_id)
+
+
+def test_a_second_registration_is_refused_and_the_first_stays(registration):
+    with pytest.raises(AlreadyRegistered):
+        add(Registration(uuid4(), registration.agent_id, registration.generator_id, NOON))
+
+    assert generators.registrations(registration.generator_id) == [registration]
+
+
+def test_both_sides_go_together_and_once_more_changes_nothing(registration, table):
+    for _ in range(2):
+        together = Together()
+        registrations.remove(together, registration.agent_id, registration.generator_id)
+        together.commit()
+
+    assert rows(table) == []
+
+
+def test_a_transaction_can_depend_on_a_registration(registration):
+    missing = AgentNotRegistered("not registered")
+    there, absent = Together(), Together()
+    registrations.check(there, registration.agent_id, registration.generator_id, missing)
+    registrations.check(absent, uuid4(), registration.generator_id, missing)
+
+    there.commit()
+    with pytest.raises(AgentNotRegistered):
+        absent.commit()
+
+
+def test_a_registration_alone_makes_no_agent(registration):
+    assert agents.file(registration.agent_id).registrations == []
