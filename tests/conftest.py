@@ -3,6 +3,7 @@ The broker in process: its table in memory, and its HTTP interface without a soc
 """
 
 import os
+from contextlib import contextmanager
 
 os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 
@@ -10,14 +11,16 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from app import app
 from chalicelib.services.installation import initialise
 from chalicelib.store.schema import create_table_request
+from tests.support.http import Http
 
 CLIENT = boto3.client("dynamodb")  # made once: it takes a third of a second to make, and a test a hundredth
 
 
-@pytest.fixture
-def table():
+@contextmanager
+def empty_table():
     """
     DynamoDB's client, with an empty table that is made from template.yaml.
     """
@@ -27,8 +30,31 @@ def table():
 
 
 @pytest.fixture
+def table():
+    with empty_table() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def shared_table():
+    """
+    One for all tests of a module, which put it back to what it was.
+    """
+    with empty_table() as client:
+        yield client
+
+
+@pytest.fixture
 def installation(table):
     """
     What `brokkr-broker init` leaves: an admin PAK, the admin's generator and the system's.
     """
     return initialise()
+
+
+@pytest.fixture
+def http(installation):
+    """
+    The API, as a client sees it.
+    """
+    return Http(app, admin=str(installation.admin_pak))

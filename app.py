@@ -1,0 +1,27 @@
+"""
+The broker's HTTP interface, put together.
+"""
+
+from chalicelib.api import (
+    agents,
+    auth,
+    deployment_objects,
+    events,
+    generators,
+    health,
+    logs,
+    stacks,
+    target_state,
+    targets,
+)
+from chalicelib.api.broker import Broker
+from chalicelib.api.middleware import authenticate, log_request, render_errors
+
+app = Broker(app_name="brokkr")
+logs.configure(app.log)
+
+for middleware in (log_request(app.log), render_errors, authenticate):
+    app.register_middleware(middleware, "http")
+
+for noun in (health, auth, generators, stacks, deployment_objects, agents, targets, target_state, events):
+    app.register_blueprint(noun.routes)

@@ -1,0 +1,48 @@
+"""
+What routes answer with, and how they learn who asks.
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from chalice import Blueprint, Response
+
+from chalicelib.api.views import Json
+from chalicelib.domain.principals import Principal
+from chalicelib.errors import PayloadTooLarge
+
+PRINCIPAL = "principal"
+
+# Lambda answers with 6 MB at most, and that is of the JSON in which it wraps this text.
+MAX_ANSWER = 5_500_000
+
+
+def caller(routes: Blueprint) -> Principal:
+    """
+    Who was authenticated, before any route was asked.
+    """
+    principal: Principal = routes.current_request.context[PRINCIPAL]
+    return principal
+
+
+def created(body: Json) -> Response:
+    return Response(body, status_code=HTTPStatus.CREATED)
+
+
+def no_content() -> Response:
+    return Response("", status_code=HTTPStatus.NO_CONTENT)
+
+
+def not_modified(headers: Mapping[str, str]) -> Response:
+    return Response("", dict(headers), HTTPStatus.NOT_MODIFIED)
+
+
+def bounded(objects: list[Json], refusal: PayloadTooLarge, headers: Mapping[str, str] | None = None) -> Response:
+    """
+    A list of deployment objects, or the refusal where it is larger than the platform lets through.
+    """
+    body = json.dumps(objects, separators=(",", ":"))
+    if len(json.dumps(body)) > MAX_ANSWER:
+        raise refusal
+    return Response(body, dict(headers or {}))

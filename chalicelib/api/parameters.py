@@ -1,0 +1,77 @@
+"""
+What a path, a query and a header say, as what it means.
+"""
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+from chalice.app import Request
+
+from chalicelib.errors import InvalidPath, InvalidQuery
+
+HYPHENATED = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+UUID_TEXT = re.compile(
+    f"[0-9a-f]{{32}}|{HYPHENATED}|\\{{{HYPHENATED}\\}}|urn:uuid:{HYPHENATED}", re.ASCII | re.IGNORECASE
+)
+FLAGS = {"true": True, "false": False}
+
+
+def uuid_of(text: str) -> UUID:
+    """
+    Hyphenated, 32 digits, {braced} or urn:uuid:, in any case; nothing else that Python would take. Raises ValueError.
+    """
+    if not UUID_TEXT.fullmatch(text):
+        raise ValueError("expected a UUID")
+    return UUID(text)
+
+
+def path_uuid(text: str) -> UUID:
+    try:
+        return uuid_of(text)
+    except ValueError as error:
+        raise InvalidPath("the id in the path is not a UUID") from error
+
+
+def query_text(request: Request, name: str) -> str | None:
+    values = request.query_params.getlist(name) if request.query_params and name in request.query_params else []
+    if len(values) > 1:
+        raise InvalidQuery(f"{name}: given {len(values)} times")
+    return values[0] if values else None
+
+
+def query_uuid(request: Request, name: str) -> UUID | None:
+    text = query_text(request, name)
+    try:
+        return None if text is None else uuid_of(text)
+    except ValueError as error:
+        raise InvalidQuery(f"{name}: {error}") from error
+
+
+def query_flag(request: Request, name: str, *, default: bool) -> bool:
+    text = query_text(request, name)
+    if text is None:
+        return default
+    if text not in FLAGS:
+        raise InvalidQuery(f"{name}: expected true or false")
+    return FLAGS[text]
+
+
+def known_to(request: Request) -> Callable[[str], bool]:
+    """
+    Whether the caller has said, with If-None-Match, that it has what an entity tag stands for.
+    """
+    tags = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    return lambda etag: "*" in tags or etag in tags
+
+
+def media_type(request: Request) -> str:
+    return str(request.headers.get("content-type", "")).partition(";")[0].strip()
+
+
+def accepts(request: Request, types: frozenset[str]) -> bool:
+    """
+    Whether one of these is named in Accept, wherever and with whatever weight.
+    """
+    offers = str(request.headers.get("accept", "")).split(",")
+    return any(offer.partition(";")[0].strip().lower() in types for offer in offers)
