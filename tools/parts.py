@@ -133,7 +133,12 @@ def running_cluster(folder: Path) -> Iterator[Cluster]:
 
 
 def named_cluster() -> Path | None:
+    """
+    The kubeconfig of the user's own choice.
+    """
     named = os.environ.get("KUBECONFIG_FOR_DEMO")
+    if named and not Path(named).is_file():
+        raise ToolError(f"KUBECONFIG_FOR_DEMO names {named}, and no such file is there")
     return Path(named).absolute() if named else None
 
 
