@@ -2,11 +2,20 @@
 Whether the broker can do its work.
 """
 
+from chalicelib.errors import Unavailable
 from chalicelib.store import credentials
+from chalicelib.store.table import is_outage
 
 
 def check_store() -> None:
     """
-    Read the table. Raises Unavailable where it does not answer.
+    Read the table. What is wrong with it flies, and is answered as an outage where it is one.
     """
     credentials.find_installation()
+
+
+def outage(error: BaseException | None) -> Unavailable | None:
+    """
+    The answer to an error that is the store's and will pass; None for every other.
+    """
+    return Unavailable("the store does not answer; try again") if is_outage(error) else None

@@ -191,7 +191,7 @@ def file(id: UUID, *, consistent: bool = False) -> AgentFile:
 
 
 def not_found(id: UUID) -> AgentNotFound:
-    return AgentNotFound(f"there is no agent {id}")
+    return AgentNotFound(f"Agent not found: {id}")
 
 
 def _changed(agent: Agent) -> Conflict:

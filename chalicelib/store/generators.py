@@ -83,7 +83,7 @@ def registrations(id: UUID) -> list[Registration]:
 
 
 def not_found(id: UUID) -> GeneratorNotFound:
-    return GeneratorNotFound(f"there is no generator {id}")
+    return GeneratorNotFound(f"Generator not found: {id}")
 
 
 def _changed(generator: Generator) -> Conflict:

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from botocore.exceptions import BotoCoreError
 from pynamodb.attributes import Attribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.constants import STRING
@@ -25,6 +26,15 @@ from chalicelib.errors import Unavailable
 from chalicelib.settings import settings
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
+NOT_NOW = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+    }
+)
 TRANSACTION_UNDER_WAY = "TransactionConflictException"
 MAX_TRIES = 6
 PAUSE_SECONDS = 0.02
@@ -81,6 +91,8 @@ class Item(Model):
         region = settings.region
         host = settings.dynamodb_endpoint
         max_pool_connections = 50
+        connect_timeout_seconds = 2
+        read_timeout_seconds = 5
 
     kind = DiscriminatorAttribute()
     pk = UnicodeAttribute(hash_key=True)
@@ -100,6 +112,16 @@ def is_refused(error: PynamoDBException) -> bool:
     Whether a single write failed on its condition, and on nothing else.
     """
     return error.cause_response_code == CONDITION_FAILED
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """
+    Whether DynamoDB did not answer, or said not now: nothing that the caller or this program did wrong.
+    """
+    if not isinstance(error, PynamoDBException):
+        return False
+    code = error.cause_response_code
+    return code in NOT_NOW or (code is None and isinstance(error.cause, BotoCoreError))
 
 
 def patch(item: Item, actions: Sequence[Action], condition: Condition) -> bool:
