@@ -25,7 +25,7 @@ def check(content: str, *, is_marker: bool) -> None:
     """
     Raises PayloadTooLarge, or InvalidDeploymentObject naming the document's number and the line.
     """
-    if len(content) > MAX_BYTES or len(content.encode()) > MAX_BYTES:
+    if _size(content) > MAX_BYTES:
         raise PayloadTooLarge(f"yaml_content is over {MAX_BYTES} bytes: split the push into several stacks")
     if not content.strip():
         if is_marker:
@@ -38,6 +38,15 @@ def check(content: str, *, is_marker: bool) -> None:
             _check_object(node, f"document {number}")
     if not seen:
         raise InvalidDeploymentObject("yaml_content holds no object: every document is empty")
+
+
+def _size(content: str) -> int:
+    try:
+        return len(content.encode())
+    except UnicodeEncodeError as error:
+        raise InvalidDeploymentObject(
+            "yaml_content must be valid Unicode: it holds half of a surrogate pair"
+        ) from error
 
 
 def _documents(content: str) -> "Iterator[yaml.Node]":
