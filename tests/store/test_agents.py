@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from pynamodb.exceptions import DeleteError, PutError
 
 from chalicelib.domain.agents import (
     Agent,
@@ -177,6 +178,17 @@ def test_what_was_given_anew_is_not_taken_back_with_the_old(table):
     agents.take_back(old)
 
     assert agents.find_given(old.agent_id, old.stack_id) == new
+
+
+def test_a_store_that_fails_is_not_mistaken_for_one_that_refuses(table):
+    given = a_given(add())
+    table.update_table(TableName="brokkr", DeletionProtectionEnabled=False)
+    table.delete_table(TableName="brokkr")
+
+    with pytest.raises(PutError):
+        agents.give(given)
+    with pytest.raises(DeleteError):
+        agents.take_back(given)
 
 
 def test_a_fleets_heartbeats_are_one_query_and_silent_agents_have_none(table):
