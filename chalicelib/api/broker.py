@@ -42,17 +42,18 @@ class Handler(RestAPIEventHandler):
 
     def _unhandled_exception_to_response(self) -> Response:
         """
-        What nobody foresaw: the traceback goes to the log, and the client gets the request's id to ask with.
+        What nobody foresaw: the traceback goes to the log, and the client gets the request's id to ask with. A store
+        that is away passes by itself, and needs no traceback.
         """
-        outage = health.outage(sys.exception())
+        error, request_id = sys.exception(), self.current_request and self.current_request.context["requestId"]
+        outage = health.outage(error)
         if outage:
-            self.log.error("the store does not answer", extra={"fields": {"error": type(sys.exception()).__name__}})
+            fields = {"request_id": request_id, "error": type(error).__name__}
+            self.log.error("the store does not answer", extra={"fields": fields})
             return rendered(outage)
-        request_id = self.current_request.context["requestId"] if self.current_request else None
-        self.log.error("unforeseen error", exc_info=sys.exception(), extra={"fields": {"request_id": request_id}})
-        return rendered(
-            BrokerError("an unforeseen error; the broker's log has it by request_id", request_id=request_id)
-        )
+        self.log.error("unforeseen error", exc_info=error, extra={"fields": {"request_id": request_id}})
+        message = "an unforeseen error; the broker's log has it by request_id"
+        return rendered(BrokerError(message, request_id=request_id))
 
 
 class Broker(Chalice):

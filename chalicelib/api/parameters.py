@@ -23,7 +23,7 @@ def uuid_of(text: str) -> UUID:
     """
     if not UUID_TEXT.fullmatch(text):
         raise ValueError("expected a UUID")
-    return UUID(text)
+    return UUID(text.lower())
 
 
 def path_uuid(text: str) -> UUID:

@@ -115,6 +115,9 @@ def _convert(body: Any, wanted: type[Body]) -> Body:
         converted = msgspec.convert(body, wanted)
     except msgspec.ValidationError as error:
         raise InvalidRequestBody(_naming_the_field(str(error))) from error
+    except UnicodeEncodeError as error:
+        where = _where(error.object, body)
+        raise InvalidRequestBody(f"{where}must be valid Unicode: it holds half of a surrogate pair") from error
     # msgspec leaves a default on the class; made anew, the object has it among its vars too.
     return replace(converted) if is_dataclass(converted) and not isinstance(converted, type) else converted
 
@@ -134,6 +137,12 @@ def _with_uuids(value: Any) -> Any:
         return str(uuid_of(value)) if isinstance(value, str) else value
     except ValueError:
         return value
+
+
+def _where(text: str, body: Any) -> str:
+    fields = body.items() if isinstance(body, dict) else ()
+    holders = (name for name, value in fields if text in (name, value) or (isinstance(value, list) and text in value))
+    return next((f"{name!r} " for name in holders), "")
 
 
 def _naming_the_field(message: str) -> str:

@@ -1,0 +1,134 @@
+"""
+Whatever goes wrong, the answer is the envelope, and the log says what it may.
+"""
+
+import json
+import logging
+
+import pytest
+
+from app import app
+from chalicelib.api.broker import Broker
+from chalicelib.api.logs import JsonFormatter
+from chalicelib.api.middleware import authenticate, log_request, render_errors
+from tests.support.factories import new_generator, new_stack
+from tests.support.http import Http
+
+SECRET = "the text of a secret"
+
+
+@pytest.fixture
+def lines():
+    """
+    What the log says, as it is written.
+    """
+    found = []
+
+    class Listener(logging.Handler):
+        def emit(self, record):
+            found.append(json.loads(JsonFormatter().format(record)))
+
+    listener = Listener()
+    app.log.addHandler(listener)
+    yield found
+    app.log.removeHandler(listener)
+
+
+@pytest.fixture
+def broken(installation):
+    """
+    A broker that fails in a way that nobody foresaw.
+    """
+    broker = Broker("broken")
+    broker.log = app.log
+    for middleware in (log_request(app.log), render_errors, authenticate):
+        broker.register_middleware(middleware, "http")
+
+    @broker.route("/healthz")
+    def fail():
+        raise LookupError(SECRET)
+
+    return Http(broker, admin=str(installation.admin_pak))
+
+
+def test_a_refusal_has_a_code_a_message_and_the_request_s_id(http):
+    answer = http.get("/stacks")
+
+    assert answer.status_code == 401
+    assert set(answer.json()) == {"code", "message"}
+    assert answer.json()["code"] == "unauthorized"
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["x-request-id"]
+
+
+def test_details_are_there_where_there_are_any(http):
+    generator = new_generator(http)
+    new_stack(http, generator, name="web")
+
+    answer = http.post("/stacks", pak=generator.pak, json={"name": "web"})
+
+    assert answer.status_code == 409
+    assert answer.json()["details"] == {"constraint": "unique_stack_name"}
+
+
+def test_what_nobody_foresaw_tells_the_client_nothing_but_the_request_s_id(broken, lines):
+    answer = broken.get("//healthz")
+
+    assert answer.status_code == 500
+    assert answer.json()["code"] == "internal_error"
+    assert answer.json()["details"] == {"request_id": answer.headers["x-request-id"]}
+    assert SECRET not in answer.text
+    assert answer.headers["access-control-allow-origin"] == "*"
+    tracebacks = [line for line in lines if "traceback" in line]
+    assert [line["request_id"] for line in tracebacks] == [answer.headers["x-request-id"]]
+    assert SECRET in tracebacks[0]["traceback"]
+
+
+def test_what_fails_in_authentication_is_answered_and_logged_too(http, table, lines):
+    """
+    It is outside any route, where Chalice would answer in its own words.
+    """
+    table.update_table(TableName="brokkr", DeletionProtectionEnabled=False)
+    table.delete_table(TableName="brokkr")
+
+    answer = http.get("/stacks", pak=http.admin)
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert "brokkr" not in answer.text
+    assert answer.headers["x-request-id"]
+    assert [line["message"] for line in lines] == ["request", "unforeseen error"]
+    assert lines[0]["status"] == 500
+
+
+def test_one_line_per_request_says_who_and_what_and_nothing_secret(http, lines):
+    generator = new_generator(http)
+    stack = new_stack(http, generator)
+    lines.clear()
+
+    http.post(f"/stacks/{stack}/labels?q={SECRET}", pak=generator.pak, json=SECRET)
+
+    (line,) = lines
+    assert line["ms"] > 0
+    assert line | {"at": 0, "ms": 0, "request_id": 0} == {
+        "at": 0,
+        "ms": 0,
+        "request_id": 0,
+        "level": "INFO",
+        "message": "request",
+        "principal": "generator",
+        "principal_id": generator.id,
+        "method": "POST",
+        "route": "/api/v1/stacks/{id}/labels",
+        "status": 400,
+    }
+    assert SECRET not in str(line)
+    assert generator.pak not in str(line)
+
+
+def test_a_line_about_nobody_and_nothing(http, lines):
+    http.get("//nothing")
+
+    (line,) = lines
+    assert (line["principal"], line["route"], line["status"]) == (None, None, 404)
