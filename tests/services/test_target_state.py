@@ -1,70 +1,24 @@
-from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
 
-from chalicelib.domain.agents import NewAgentAnnotation, NewAgentLabel, NewAgentTarget, RegistrationRequest
-from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, NewDeploymentObject, Revision, checksum_of
-from chalicelib.domain.events import NewAgentEvent
-from chalicelib.domain.principals import ADMIN, Principal
-from chalicelib.domain.stacks import NewStackAnnotation, Stack
+from chalicelib.domain.agents import NewAgentAnnotation, NewAgentLabel, NewAgentTarget
+from chalicelib.domain.deployment_objects import NewDeploymentObject, Revision, checksum_of
+from chalicelib.domain.principals import ADMIN
+from chalicelib.domain.stacks import NewStackAnnotation
 from chalicelib.errors import (
     AgentNotAssociated,
     AgentNotRegistered,
     AgentPakMismatch,
-    DeploymentObjectNotFound,
     TargetGeneratorMismatch,
 )
-from chalicelib.services import agents, events, generators, stacks, targets
+from chalicelib.services import agents, generators, stacks, targets
 from chalicelib.services.deployment_objects import get_object, push
 from chalicelib.services.target_state import associated_stacks, target_state
 from chalicelib.store import deployment_objects as stored
 from chalicelib.store import stacks as kept
 from chalicelib.system import now
-from tests.support.world import a_generator, a_stack, an_agent, config_map, rows
-
-
-@dataclass(frozen=True)
-class Served:
-    """
-    A stack, its generator, and an agent that is targeted at it.
-    """
-
-    ci: Principal
-    agent: Principal
-    stack: Stack
-
-    def push(self, name="app", **values):
-        return push(self.ci, self.stack.id, NewDeploymentObject(yaml_content=config_map(name), **values))
-
-    def poll(self, **how):
-        return target_state(self.agent, self.agent.id, **how).objects
-
-    def report(self, served, status="SUCCESS"):
-        said = NewAgentEvent(
-            agent_id=self.agent.id, deployment_object_id=served.revision.id, event_type="DEPLOY", status=status
-        )
-        return events.report(self.agent, self.agent.id, said)
-
-
-@pytest.fixture
-def served(installation):
-    ci, agent = a_generator(), an_agent()
-    stack = a_stack(ci)
-    targets.add_target(ADMIN, agent.id, NewAgentTarget(stack_id=stack.id))
-    return Served(ci, agent, stack)
-
-
-def register(agent, generator):
-    generators.register_agent(agent, generator.id, RegistrationRequest())
-
-
-def is_marker(served):
-    return served.revision.is_marker, served.content, served.revision.checksum
-
-
-MARKER = (True, "", EMPTY_CHECKSUM)
-
+from tests.support.world import a_generator, a_stack, an_agent, config_map, register, rows
 
 # What is served
 
@@ -295,147 +249,7 @@ def test_a_generators_target_needs_the_agents_consent_and_a_stack_of_its_own(ins
     assert associated_stacks(agent, agent.id) == [stack]
 
 
-# Taking back
-
-
-def leave_by_target(served):
-    targets.remove_target(ADMIN, served.agent.id, served.stack.id)
-
-
-def leave_by_deregistration(served):
-    generators.deregister_agent(served.agent, served.ci.id, RegistrationRequest())
-
-
-def leave_by_stack(served):
-    stacks.delete_stack(served.ci, served.stack.id)
-
-
-def leave_by_generator(served):
-    generators.delete_generator(ADMIN, served.ci.id)
-
-
-EVERY_WAY = [leave_by_target, leave_by_deregistration, leave_by_stack, leave_by_generator]
-
-
-@pytest.mark.parametrize("leave", EVERY_WAY)
-def test_what_an_agent_was_given_is_taken_back_by_a_marker(leave, served):
-    served.push()
-    served.poll()
-
-    leave(served)
-
-    [marker] = served.poll()
-    assert is_marker(marker) == MARKER
-    assert marker.revision.stack_id == served.stack.id
-
-
-@pytest.mark.parametrize("leave", EVERY_WAY)
-def test_a_marker_stays_until_the_agent_has_reported_it_done(leave, served):
-    served.push()
-    served.poll()
-    leave(served)
-    [marker] = served.poll()
-    assert served.poll() == [marker]
-
-    served.report(marker, "FAILURE")
-    assert served.poll() == [marker]
-    served.report(marker)
-
-    assert served.poll() == []
-
-
-@pytest.mark.parametrize("leave", EVERY_WAY)
-def test_what_an_agent_never_was_given_is_not_taken_back(leave, served):
-    served.push()
-
-    leave(served)
-
-    assert served.poll() == []
-
-
-def test_a_label_taken_away_takes_the_stack_back(installation):
-    ci, agent = a_generator(), an_agent()
-    served = Served(ci, agent, a_stack(ci))
-    register(agent, ci)
-    stacks.add_label(ci, served.stack.id, "env:dev")
-    agents.add_label(ADMIN, agent.id, NewAgentLabel(label="env:dev"))
-    served.push()
-    served.poll()
-
-    agents.remove_label(ADMIN, agent.id, "env:dev")
-
-    assert [is_marker(one) for one in served.poll()] == [MARKER]
-
-
-def test_a_stack_that_comes_back_before_the_marker_is_done_is_served_again(served):
-    pushed = served.push()
-    served.poll()
-    leave_by_target(served)
-    served.poll()
-
-    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=served.stack.id))
-
-    assert served.poll() == [pushed]
-
-
-def test_a_stack_can_leave_and_come_back_and_leave_again(served):
-    """
-    The second removal is served under an id of its own: the report on the first one says nothing about it.
-    """
-    pushed = served.push()
-    served.poll()
-    leave_by_target(served)
-    [first] = served.poll()
-    served.report(first)
-    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=served.stack.id))
-    assert served.poll() == [pushed]
-
-    leave_by_target(served)
-
-    [second] = served.poll()
-    assert is_marker(second) == MARKER
-    assert second.revision.id != first.revision.id
-
-
-def test_a_stack_that_came_back_within_a_removal_leaves_with_a_marker_again(served):
-    """
-    The agent may have carried the first removal out and applied the stack anew before it reported anything.
-    """
-    pushed = served.push()
-    served.poll()
-    leave_by_target(served)
-    served.poll()
-    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=served.stack.id))
-    served.poll()
-    served.report(pushed)
-
-    leave_by_target(served)
-
-    assert [is_marker(one) for one in served.poll()] == [MARKER]
-
-
-def test_the_agent_can_read_the_marker_by_its_id(served):
-    served.push()
-    served.poll()
-    leave_by_target(served)
-    [marker] = served.poll(content=False)
-
-    assert get_object(served.agent, marker.revision.id).content == ""
-    with pytest.raises(DeploymentObjectNotFound):
-        get_object(an_agent(), marker.revision.id)
-    with pytest.raises(DeploymentObjectNotFound):
-        get_object(ADMIN, marker.revision.id)
-
-
-def test_the_agent_can_read_the_marker_of_a_deleted_stack(served):
-    served.push()
-    served.poll()
-    leave_by_stack(served)
-    [marker] = served.poll(content=False)
-
-    assert get_object(served.agent, marker.revision.id).content == ""
-    with pytest.raises(AgentNotAssociated):
-        get_object(an_agent(), marker.revision.id)
+# Reading by id
 
 
 def test_an_agent_reads_the_objects_of_what_it_is_associated_with_in_any_way(installation):

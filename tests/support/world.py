@@ -1,14 +1,22 @@
 """
-Callers and what is theirs, made through the services, for tests below HTTP; and the table laid bare.
+Callers and what is theirs, made through the services; and the table laid bare.
 """
 
+from dataclasses import dataclass
 from itertools import count
 
-from chalicelib.domain.agents import NewAgent
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+from chalicelib.domain.agents import NewAgent, RegistrationRequest
+from chalicelib.domain.deployment_objects import NewDeploymentObject
+from chalicelib.domain.events import NewAgentEvent
 from chalicelib.domain.generators import NewGenerator
 from chalicelib.domain.principals import ADMIN, Principal, Role
-from chalicelib.domain.stacks import NewStack
-from chalicelib.services import agents, generators, stacks
+from chalicelib.domain.stacks import NewStack, Stack
+from chalicelib.services import agents, events, generators, stacks
+from chalicelib.services.deployment_objects import push
+from chalicelib.services.target_state import target_state
 
 _number = count(1)
 
@@ -27,13 +35,45 @@ def a_stack(generator):
     return stacks.create_stack(generator, NewStack(name=f"stack-{next(_number)}"))
 
 
+def register(agent, generator):
+    generators.register_agent(agent, generator.id, RegistrationRequest())
+
+
 def config_map(name):
     return f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n"
 
 
 def rows(table):
     """
-    Every item of the table as DynamoDB has it, to compare before with after.
+    Every item of the table, to compare before with after. Read from moto itself: through botocore, a scan takes as long
+    as ten tests.
     """
-    pages = table.get_paginator("scan").paginate(TableName="brokkr")
-    return sorted((row for page in pages for row in page["Items"]), key=lambda row: (row["pk"]["S"], row["sk"]["S"]))
+    kept = dynamodb_backends[DEFAULT_ACCOUNT_ID][table.meta.region_name].tables["brokkr"]
+    return sorted((item.to_json()["Attributes"] for item in kept.all_items()), key=_place)
+
+
+def _place(row):
+    return row["pk"]["S"], row["sk"]["S"]
+
+
+@dataclass(frozen=True)
+class Served:
+    """
+    A stack, its generator, and an agent that is targeted at it.
+    """
+
+    ci: Principal
+    agent: Principal
+    stack: Stack
+
+    def push(self, name="app", **values):
+        return push(self.ci, self.stack.id, NewDeploymentObject(yaml_content=config_map(name), **values))
+
+    def poll(self, **how):
+        return target_state(self.agent, self.agent.id, **how).objects
+
+    def report(self, served, status="SUCCESS"):
+        said = NewAgentEvent(
+            agent_id=self.agent.id, deployment_object_id=served.revision.id, event_type="DEPLOY", status=status
+        )
+        return events.report(self.agent, self.agent.id, said)

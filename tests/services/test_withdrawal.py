@@ -1,0 +1,163 @@
+"""
+What an agent was given and no longer has is taken back: by a deletion marker, until it has reported that done.
+"""
+
+import pytest
+
+from chalicelib.domain.agents import NewAgentLabel, NewAgentTarget, RegistrationRequest
+from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM
+from chalicelib.domain.principals import ADMIN
+from chalicelib.errors import (
+    AgentNotAssociated,
+    DeploymentObjectNotFound,
+)
+from chalicelib.services import agents, generators, stacks, targets
+from chalicelib.services.deployment_objects import get_object
+from tests.support.world import Served, a_generator, a_stack, an_agent, register
+
+
+def is_marker(served):
+    return served.revision.is_marker, served.content, served.revision.checksum
+
+
+MARKER = (True, "", EMPTY_CHECKSUM)
+
+
+def leave_by_target(served):
+    targets.remove_target(ADMIN, served.agent.id, served.stack.id)
+
+
+def leave_by_deregistration(served):
+    generators.deregister_agent(served.agent, served.ci.id, RegistrationRequest())
+
+
+def leave_by_stack(served):
+    stacks.delete_stack(served.ci, served.stack.id)
+
+
+def leave_by_generator(served):
+    generators.delete_generator(ADMIN, served.ci.id)
+
+
+EVERY_WAY = [leave_by_target, leave_by_deregistration, leave_by_stack, leave_by_generator]
+
+
+@pytest.mark.parametrize("leave", EVERY_WAY)
+def test_what_an_agent_was_given_is_taken_back_by_a_marker(leave, served):
+    served.push()
+    served.poll()
+
+    leave(served)
+
+    [marker] = served.poll()
+    assert is_marker(marker) == MARKER
+    assert marker.revision.stack_id == served.stack.id
+
+
+@pytest.mark.parametrize("leave", EVERY_WAY)
+def test_a_marker_stays_until_the_agent_has_reported_it_done(leave, served):
+    served.push()
+    served.poll()
+    leave(served)
+    [marker] = served.poll()
+    assert served.poll() == [marker]
+
+    served.report(marker, "FAILURE")
+    assert served.poll() == [marker]
+    served.report(marker)
+
+    assert served.poll() == []
+
+
+@pytest.mark.parametrize("leave", EVERY_WAY)
+def test_what_an_agent_never_was_given_is_not_taken_back(leave, served):
+    served.push()
+
+    leave(served)
+
+    assert served.poll() == []
+
+
+def test_a_label_taken_away_takes_the_stack_back(installation):
+    ci, agent = a_generator(), an_agent()
+    served = Served(ci, agent, a_stack(ci))
+    register(agent, ci)
+    stacks.add_label(ci, served.stack.id, "env:dev")
+    agents.add_label(ADMIN, agent.id, NewAgentLabel(label="env:dev"))
+    served.push()
+    served.poll()
+
+    agents.remove_label(ADMIN, agent.id, "env:dev")
+
+    assert [is_marker(one) for one in served.poll()] == [MARKER]
+
+
+def test_a_stack_that_comes_back_before_the_marker_is_done_is_served_again(served):
+    pushed = served.push()
+    served.poll()
+    leave_by_target(served)
+    served.poll()
+
+    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=served.stack.id))
+
+    assert served.poll() == [pushed]
+
+
+def test_a_stack_can_leave_and_come_back_and_leave_again(served):
+    """
+    The second removal is served under an id of its own: the report on the first one says nothing about it.
+    """
+    pushed = served.push()
+    served.poll()
+    leave_by_target(served)
+    [first] = served.poll()
+    served.report(first)
+    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=served.stack.id))
+    assert served.poll() == [pushed]
+
+    leave_by_target(served)
+
+    [second] = served.poll()
+    assert is_marker(second) == MARKER
+    assert second.revision.id != first.revision.id
+
+
+def test_a_stack_that_came_back_within_a_removal_leaves_with_a_marker_again(served):
+    """
+    The agent may have carried the first removal out and applied the stack anew before it reported anything.
+    """
+    pushed = served.push()
+    served.poll()
+    leave_by_target(served)
+    served.poll()
+    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=served.stack.id))
+    served.poll()
+    served.report(pushed)
+
+    leave_by_target(served)
+
+    assert [is_marker(one) for one in served.poll()] == [MARKER]
+
+
+def test_the_agent_can_read_the_marker_by_its_id(served):
+    served.push()
+    served.poll()
+    leave_by_target(served)
+    [marker] = served.poll(content=False)
+
+    assert get_object(served.agent, marker.revision.id).content == ""
+    with pytest.raises(DeploymentObjectNotFound):
+        get_object(an_agent(), marker.revision.id)
+    with pytest.raises(DeploymentObjectNotFound):
+        get_object(ADMIN, marker.revision.id)
+
+
+def test_the_agent_can_read_the_marker_of_a_deleted_stack(served):
+    served.push()
+    served.poll()
+    leave_by_stack(served)
+    [marker] = served.poll(content=False)
+
+    assert get_object(served.agent, marker.revision.id).content == ""
+    with pytest.raises(AgentNotAssociated):
+        get_object(an_agent(), marker.revision.id)
