@@ -6,6 +6,8 @@ import json
 import logging
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
+from pynamodb.exceptions import GetError
 
 from app import app
 from chalicelib.api.broker import Broker
@@ -35,20 +37,25 @@ def lines():
 
 
 @pytest.fixture
-def broken(installation):
+def failing(installation):
     """
-    A broker that fails in a way that nobody foresaw.
+    A broker of which one route raises the given error.
     """
+
+    def fail(error):
+        raise error
+
+    return lambda error: Http(broker_of(lambda: fail(error)), admin=str(installation.admin_pak))
+
+
+def broker_of(view):
     broker = Broker("broken")
     broker.log = app.log
     for middleware in (log_request(app.log), render_errors, authenticate):
         broker.register_middleware(middleware, "http")
 
-    @broker.route("/healthz")
-    def fail():
-        raise LookupError(SECRET)
-
-    return Http(broker, admin=str(installation.admin_pak))
+    broker.route("/healthz")(view)
+    return broker
 
 
 def test_a_refusal_has_a_code_a_message_and_the_request_s_id(http):
@@ -73,8 +80,8 @@ def test_details_are_there_where_there_are_any(http):
     assert answer.json()["details"] == {"constraint": "unique_stack_name"}
 
 
-def test_what_nobody_foresaw_tells_the_client_nothing_but_the_request_s_id(broken, lines):
-    answer = broken.get("//healthz")
+def test_what_nobody_foresaw_tells_the_client_nothing_but_the_request_s_id(failing, lines):
+    answer = failing(LookupError(SECRET)).get("//healthz")
 
     assert answer.status_code == 500
     assert answer.json()["code"] == "internal_error"
@@ -84,6 +91,18 @@ def test_what_nobody_foresaw_tells_the_client_nothing_but_the_request_s_id(broke
     tracebacks = [line for line in lines if "traceback" in line]
     assert [line["request_id"] for line in tracebacks] == [answer.headers["x-request-id"]]
     assert SECRET in tracebacks[0]["traceback"]
+
+
+def test_a_store_that_is_away_is_said_to_be_in_a_line(failing, lines):
+    away = GetError("no answer", EndpointConnectionError(endpoint_url="http://store"))
+
+    answer = failing(away).get("//healthz")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "1"
+    assert [line["message"] for line in lines] == ["the store does not answer", "request"]
+    assert lines[0]["request_id"] == answer.headers["x-request-id"]
+    assert "traceback" not in lines[0]
 
 
 def test_what_fails_in_authentication_is_answered_and_logged_too(http, table, lines):

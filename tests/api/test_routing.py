@@ -10,6 +10,7 @@ from chalice import Response
 
 from app import app
 from chalicelib.api.broker import Broker
+from chalicelib.api.gateway_events import rest_event
 from tests.support.factories import new_agent, new_generator, new_stack
 
 
@@ -150,6 +151,12 @@ def test_an_http_api_s_body_arrives_as_it_was_sent(http):
     made = app(http_api("/api/v1/generators", "POST") | content | coded, None)
 
     assert made["statusCode"] == 201
+
+
+def test_an_http_api_s_cookies_are_a_header():
+    event = rest_event(http_api("/", cookies=["a=1", "b=2"]))
+
+    assert event["headers"] == {"cookie": "a=1; b=2"}
 
 
 @pytest.mark.parametrize(
