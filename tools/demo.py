@@ -18,7 +18,6 @@ from tools.tutorial import DOCUMENT, Block, Deployed, Shell, await_deployed, rea
 
 PORT = 3000
 PLAYGROUND = Path(__file__).with_name("playground.sh")
-LEFT_BEHIND = ("myapp", "playground", parts.AGENT_NAMESPACE)
 PLAYED = Deployed("playground/playground", "registry.example.com/playground:v1.2.3")
 
 
@@ -59,7 +58,8 @@ def demonstrate(folder: Path, *, stay: bool) -> None:
         print()
         tell("The tutorial is done: every command did what docs/tutorial.md says")
         if parts.named_cluster():
-            tell(f"In your cluster stay the namespaces {', '.join(LEFT_BEHIND)}; kubectl delete namespace removes them")
+            left = f"{parts.AGENT_NAMESPACE} playground" if stay else parts.AGENT_NAMESPACE
+            tell(f"What stays in your cluster goes with: kubectl delete namespace {left}")
         if stay:
             generator_pak, stack_id = shell.source(PLAYGROUND.read_text()).split()
             await_deployed(PLAYED, cluster.kubectl)
