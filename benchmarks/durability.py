@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.client import Client, Refused, manifest
 from benchmarks.report import Figure
-from benchmarks.servers import Broker, OverHttp, a_broker
+from benchmarks.servers import Broker, a_broker
 
 KILLS = 50
 WRITERS = 4
@@ -68,25 +68,18 @@ def survive(kills: int, chance: random.Random | None = None) -> Outcome:
         generator = broker.admin().new_generator("bench")
         agent = broker.admin().new_agent("bench", generator)
         for number in range(kills):
-            stack_id = _at(broker, generator).new_stack(f"stack-{number}")
+            stack_id = broker.meet(generator).new_stack(f"stack-{number}")
             broker.admin().target(agent, stack_id)
             pushes = _killed_stream(broker, generator, stack_id, chance)
             broker.start()
-            _examine(outcome, _at(broker, generator), _at(broker, agent), stack_id, pushes)
+            _examine(outcome, broker.meet(generator), broker.meet(agent), stack_id, pushes)
     return outcome
-
-
-def _at(broker: Broker, client: Client) -> Client:
-    """
-    The same caller on a new connection.
-    """
-    return Client(OverHttp(broker.url), client.pak, client.id)
 
 
 def _killed_stream(broker: Broker, generator: Client, stack_id: str, chance: random.Random) -> list[Push]:
     pushes: list[Push] = []
     writers = [
-        threading.Thread(target=_write, args=(_at(broker, generator), stack_id, random.Random(chance.random()), pushes))
+        threading.Thread(target=_write, args=(broker.meet(generator), stack_id, random.Random(chance.random()), pushes))
         for _ in range(WRITERS)
     ]
     for writer in writers:

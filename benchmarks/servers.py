@@ -21,7 +21,7 @@ from tools.borrowed import ROOT
 
 BIN = Path(sys.executable).parent
 ADMIN_PAK = re.compile(r"Admin PAK.*: (\S+)")
-LISTENING = re.compile(r"Listening on (\S+)")
+LISTENING = re.compile(r"Listening on (http://[\w.:\[\]]+)")
 PATIENCE_SECONDS = 60
 
 
@@ -70,6 +70,12 @@ class Broker:
 
     def admin(self) -> Client:
         return Client(OverHttp(self.url), self.admin_pak)
+
+    def meet(self, client: Client) -> Client:
+        """
+        The same caller on a new connection.
+        """
+        return Client(OverHttp(self.url), client.pak, client.id)
 
     def kill(self) -> None:
         """

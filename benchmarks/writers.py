@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.client import Client, Refused, manifest
 from benchmarks.report import Figure, percentile
-from benchmarks.servers import Broker, OverHttp, a_broker
+from benchmarks.servers import Broker, a_broker
 
 WRITERS = 64
 PUSHES = 20
@@ -37,7 +37,7 @@ def measure(effort: float) -> list[Figure]:
         started = time.monotonic()
         pushed = _push_all(broker, generator, stack_id, pushes)
         elapsed = time.monotonic() - started
-        return [*_kept(pushed, generator, agent, stack_id, pushes), *_pace(pushed, elapsed)]
+        return [*_kept(pushed, broker.meet(generator), broker.meet(agent), stack_id, pushes), *_pace(pushed, elapsed)]
 
 
 def _push_all(broker: Broker, generator: Client, stack_id: str, pushes: int) -> Pushed:
@@ -45,7 +45,7 @@ def _push_all(broker: Broker, generator: Client, stack_id: str, pushes: int) -> 
     start = threading.Barrier(WRITERS)
 
     def write(number: int) -> None:
-        client = Client(OverHttp(broker.url), generator.pak)
+        client = broker.meet(generator)
         start.wait()
         for attempt in range(pushes):
             _push(client, stack_id, manifest(text=f"{number}.{attempt}"), pushed)
