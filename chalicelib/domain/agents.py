@@ -87,6 +87,10 @@ class HeartbeatReport:
     k8s_reachable: bool | None = None
     k8s_api_latency_ms: int | None = None
 
+    def __post_init__(self) -> None:
+        if self.k8s_api_latency_ms is not None and abs(self.k8s_api_latency_ms) > MAX_LATENCY_MS:
+            raise InvalidRequestBody(f"k8s_api_latency_ms must be at most {MAX_LATENCY_MS}")
+
 
 @dataclass(frozen=True)
 class AgentLabel:

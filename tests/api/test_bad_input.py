@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.domain import paks
-from tests.support.operations import DESCRIPTION, OPERATIONS, STACKS
+from tests.support.operations import AGENTS, DESCRIPTION, OPERATIONS, STACKS
 from tests.support.world import rows
 
 GUARDED = [one for one in OPERATIONS if not one.is_open]
@@ -128,14 +128,23 @@ def test_no_text_in_a_path_can_do_harm(operation, world):
 # Queries
 
 
-@pytest.mark.parametrize("path", [STACKS, "/api/v1/agent-events"])
-@pytest.mark.parametrize("query", ["pak_id=", "pak_id=nonsense", "pak_id=%00", "pak_id=%FF"])
-def test_a_query_that_is_not_a_uuid_is_refused_by_its_name(path, query, world):
-    operation = next(one for one in OPERATIONS if one.route == f"GET {path}")
+@pytest.mark.parametrize(
+    ("route", "name", "values"),
+    [
+        (f"GET {STACKS}", "pak_id", ["", "nonsense", "%00", "%FF", f"{uuid4()}&pak_id={uuid4()}"]),
+        ("GET /api/v1/agent-events", "pak_id", ["", "nonsense", "%00", "%FF", f"{uuid4()}&pak_id={uuid4()}"]),
+        (f"GET {STACKS}/{{id}}/deployment-objects", "content", ["", "no", "0", "FALSE", "true&content=false"]),
+        (f"GET {AGENTS}/{{id}}/target-state", "content", ["", "no", "0", "FALSE", "true&content=false"]),
+    ],
+)
+def test_a_bad_value_in_a_query_is_refused_by_its_name(route, name, values, world):
+    operation = next(one for one in OPERATIONS if one.route == route)
 
-    answer = world.ask(operation, path=f"{path}?{query}")
+    answers = {
+        value: outcome(world.ask(operation, path=f"{world.path(operation)}?{name}={value}"), name) for value in values
+    }
 
-    assert outcome(answer, "pak_id") == (400, "invalid_query", True)
+    assert answers == dict.fromkeys(values, (400, "invalid_query", True))
 
 
 @pytest.mark.parametrize("query", ["", "?name=agent", "?cluster_name=test", "?name=&cluster_name=test"])
@@ -295,3 +304,42 @@ def test_fields_that_nobody_knows_are_ignored(world):
     answer = world.ask(create, world.body(create) | {"colour": "green", "is_system": True})
 
     assert answer.status == create.success
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"", "application/json"),
+        (b"{", "application/json"),
+        (b"[]", "application/json"),
+        (b"\xff", "application/json"),
+        (b"[" * 200_000, "application/json"),
+        (b'{"k8s_reachable": "yes"}', "application/json"),
+        (b'{"k8s_reachable": true, "k8s_api_latency_ms": 2147483648}', "application/json"),
+        (b'{"k8s_reachable": true, "k8s_api_latency_ms": 1' + b"0" * 50 + b"}", "application/json"),
+        (b'{"k8s_reachable": true, "k8s_api_latency_ms": 1.5}', "application/json"),
+        (b'{"k8s_reachable": true}', "text/plain"),
+    ],
+)
+def test_a_heartbeat_counts_whatever_its_body(body, content_type, world):
+    """
+    An agent whose report cannot be read is alive all the same.
+    """
+    heartbeat = next(one for one in OPERATIONS if one.path.endswith("/heartbeat"))
+    look = next(one for one in OPERATIONS if one.route == f"GET {AGENTS}/{{id}}")
+
+    answer = world.ask(heartbeat, body, content_type=content_type)
+
+    agent = world.ask(look).json
+    assert answer.status == 204
+    assert agent["last_heartbeat"] is not None
+    assert agent["k8s_reachable"] is None
+
+
+def test_a_stack_in_a_path_must_be_a_uuid_beside_the_agent(world):
+    remove = next(one for one in OPERATIONS if one.path.endswith("/targets/{stack_id}"))
+    bad = ["nonsense", "%20", "%00", "0" * 31]
+
+    answers = {id: outcome(world.ask(remove, path=world.path(remove, stack_id=id)), "id") for id in bad}
+
+    assert answers == dict.fromkeys(bad, (400, "invalid_path", True))

@@ -40,8 +40,9 @@ class Everyone:
 
     def __init__(self, table):
         self.table = table
-        self.paks = {"admin": initialise().admin_pak}
-        self.things = {"manifest": config_map("new")}
+        installed = initialise()
+        self.paks = {"admin": installed.admin_pak}
+        self.things = {"manifest": config_map("new"), "system": installed.system_generator_id}
         self._make_generators()
         self._make_agents()
         self._make_belongings()
@@ -109,11 +110,11 @@ class Everyone:
         """
         The operation's example, with the ids of this installation.
         """
-        if isinstance(operation.body, dict):
-            return {key: self._meant(value) for key, value in operation.body.items()}
-        return operation.body
+        return self.meant(operation.body)
 
-    def _meant(self, value):
+    def meant(self, value):
+        if isinstance(value, dict):
+            return {key: self.meant(one) for key, one in value.items()}
         return str(self.things[value[1:]]) if str(value).startswith("$") else value
 
     def path(self, operation, **given):
