@@ -21,7 +21,8 @@ PAK_HOLDERS = ROLES[1:]
 @dataclass(frozen=True)
 class Field:
     """
-    One field of a body. `refusal` is what a value of the right type that the rules refuse gets.
+    One field of a body. `refusal` is what a value of the right type that the rules refuse gets; `most` is how many
+    characters of a text they allow.
     """
 
     name: str
@@ -29,10 +30,15 @@ class Field:
     required: bool = True
     nullable: bool = False
     refusal: tuple[int, str] = (422, "invalid_request_body")
+    most: int = 0
 
 
 def name(text="name", **how):
-    return Field(text, "name", **how)
+    return Field(text, "name", **{"most": 255} | how)
+
+
+def word(text, code):
+    return Field(text, "word", refusal=(400, code), most=64)
 
 
 def optional(text, kind, **how):
@@ -113,10 +119,12 @@ AGENT_GONE = (404, "agent_not_found")
 NO_AGENT_KEY = (422, "foreign_key_violation")
 EMPTY = (200, None)
 
-LABEL = Field("label", "word", refusal=(400, "invalid_label"))
-KEY = Field("key", "word", refusal=(400, "invalid_annotation"))
-VALUE = Field("value", "word", refusal=(400, "invalid_annotation"))
-DESCRIPTION = optional("description", "description")
+LABEL, KEY, VALUE = (
+    word("label", "invalid_label"),
+    word("key", "invalid_annotation"),
+    word("value", "invalid_annotation"),
+)
+DESCRIPTION = optional("description", "text", most=10_000)
 AGENT_ID = optional("agent_id", "uuid")
 
 GENERATORS = "/api/v1/generators"
@@ -311,9 +319,9 @@ OPERATIONS = (
         (
             Field("agent_id", "uuid"),
             Field("deployment_object_id", "uuid"),
-            Field("event_type", "name"),
-            Field("status", "name"),
-            optional("message", "text"),
+            name("event_type", most=50),
+            name("status", most=10),
+            optional("message", "text", most=64 * 1024),
         ),
     ),
     # Agent events
