@@ -5,7 +5,7 @@ from chalicelib.api.parameters import accepts, known_to, path_uuid, query_flag
 from chalicelib.api.schemas import YAML_TYPES, parse_push
 from chalicelib.api.views import object_view
 from chalicelib.domain.deployment_objects import idempotency_key
-from chalicelib.errors import ResponseTooLarge
+from chalicelib.errors import Invalid, PayloadTooLarge, ResponseTooLarge, UnsupportedMediaType
 from chalicelib.services import deployment_objects
 
 routes = Blueprint(__name__)
@@ -14,12 +14,15 @@ routes = Blueprint(__name__)
 @routes.route("/api/v1/stacks/{id}/deployment-objects", methods=["POST"])
 def push(id: str) -> Response:
     """
-    Whether the caller may push to this stack is told before anything is told of the body.
+    Whether the caller may push to this stack is told before anything is told of the body; a good body costs no read.
     """
     stack_id, request = path_uuid(id), routes.current_request
-    deployment_objects.may_push(caller(routes), stack_id)
-    key = idempotency_key(request.headers.get("idempotency-key"))
-    pushed = deployment_objects.push(caller(routes), stack_id, parse_push(request), key)
+    try:
+        key = idempotency_key(request.headers.get("idempotency-key"))
+        pushed = deployment_objects.push(caller(routes), stack_id, parse_push(request), key)
+    except (Invalid, UnsupportedMediaType, PayloadTooLarge):
+        deployment_objects.may_push(caller(routes), stack_id)
+        raise
     return created(object_view(pushed))
 
 

@@ -122,6 +122,7 @@ def _convert(body: Any, wanted: type[Body]) -> Body:
     return replace(converted) if is_dataclass(converted) and not isinstance(converted, type) else converted
 
 
+@cache
 def _uuid_fields(wanted: type) -> frozenset[str]:
     hints = get_type_hints(wanted)
     return frozenset(name for name, hint in hints.items() if hint is UUID or UUID in get_args(hint))
