@@ -4,6 +4,7 @@ Request bodies: from bytes to the domain's types.
 
 import json
 import re
+from functools import cache
 from dataclasses import is_dataclass, replace
 from typing import Any, NoReturn, TypeVar, get_args, get_type_hints
 from uuid import UUID

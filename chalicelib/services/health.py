@@ -18,4 +18,4 @@ def outage(error: BaseException | None) -> Unavailable | None:
     """
     The answer to an error that is the store's and will pass; None for every other.
     """
-    return Unavailable("the store does not answer; try again") if is_outage(error) else None
+    return Unavailable("the store does not answer, or has no table yet; try again") if is_outage(error) else None

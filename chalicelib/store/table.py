@@ -31,6 +31,7 @@ NOT_NOW = frozenset(
         "InternalServerError",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "ResourceNotFoundException",  # the table, before `init` has made it
         "ServiceUnavailable",
         "ThrottlingException",
     }
