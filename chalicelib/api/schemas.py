@@ -4,8 +4,8 @@ Request bodies: from bytes to the domain's types.
 
 import json
 import re
-from functools import cache
 from dataclasses import is_dataclass, replace
+from functools import cache
 from typing import Any, NoReturn, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
@@ -110,7 +110,8 @@ def _no_number(text: str) -> NoReturn:
 
 def _convert(body: Any, wanted: type[Body]) -> Body:
     if isinstance(body, dict):
-        ids = _uuid_fields(wanted)
+        hashable: Any = wanted  # to mypy, no generic type is
+        ids = _uuid_fields(hashable)
         body = {name: _with_uuids(value) if name in ids else value for name, value in body.items()}
     try:
         converted = msgspec.convert(body, wanted)
@@ -124,7 +125,7 @@ def _convert(body: Any, wanted: type[Body]) -> Body:
 
 
 @cache
-def _uuid_fields(wanted: type) -> frozenset[str]:
+def _uuid_fields(wanted: type[Any]) -> frozenset[str]:
     hints = get_type_hints(wanted)
     return frozenset(name for name, hint in hints.items() if hint is UUID or UUID in get_args(hint))
 
