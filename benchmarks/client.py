@@ -120,7 +120,7 @@ def manifest(size: int = 2048, text: str = "value") -> str:
     """
     A ConfigMap of so many bytes.
     """
-    head = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: bench\n  namespace: default\ndata:\n  n: {text!r}\n"
+    head = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: bench\n  namespace: default\ndata:\n  text: {text!r}\n"
     rows = [
         f"  setting-{number:04}: {hashlib.sha256(str(number).encode()).hexdigest()!r}\n"
         for number in range(size // 100)

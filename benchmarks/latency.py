@@ -70,7 +70,7 @@ class _Watch:
     @contextmanager
     def on(cls, kube: Kube) -> Iterator["_Watch"]:
         what = ["get", "configmap", "-n", "default", "--field-selector", "metadata.name=bench", "--watch"]
-        command = [kube.program, "--kubeconfig", str(kube.kubeconfig), *what, "-o", 'jsonpath={.data.n}{"\\n"}']
+        command = [kube.program, "--kubeconfig", str(kube.kubeconfig), *what, "-o", 'jsonpath={.data.text}{"\\n"}']
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             watch = cls(process)
             threading.Thread(target=watch._read, daemon=True).start()

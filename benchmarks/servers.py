@@ -38,6 +38,9 @@ class OverHttp:
         answer = self._connection.getresponse()
         return Answer(answer.status, dict(answer.headers), answer.read())
 
+    def close(self) -> None:
+        self._connection.close()
+
 
 class Broker:
     """
@@ -50,6 +53,7 @@ class Broker:
         self.url = ""
         self.admin_pak = ""
         self._process: subprocess.Popen[bytes] | None = None
+        self._carriers: list[OverHttp] = []
 
     def start(self) -> None:
         command: list[str | Path] = [BIN / "brokkr-broker", "serve", "--port", "0", "--data-dir", self.data_dir]
@@ -69,13 +73,18 @@ class Broker:
         return found[1]
 
     def admin(self) -> Client:
-        return Client(OverHttp(self.url), self.admin_pak)
+        return Client(self._carrier(), self.admin_pak)
 
     def meet(self, client: Client) -> Client:
         """
         The same caller on a new connection.
         """
-        return Client(OverHttp(self.url), client.pak, client.id)
+        return Client(self._carrier(), client.pak, client.id)
+
+    def _carrier(self) -> OverHttp:
+        carrier = OverHttp(self.url)
+        self._carriers.append(carrier)
+        return carrier
 
     def kill(self) -> None:
         """
@@ -89,6 +98,8 @@ class Broker:
         self._process.wait(PATIENCE_SECONDS)
 
     def stop(self) -> None:
+        for carrier in self._carriers:
+            carrier.close()
         if self._process:
             self._process.terminate()
             self._process.wait(PATIENCE_SECONDS)
