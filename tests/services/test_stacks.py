@@ -25,6 +25,7 @@ from chalicelib.errors import (
 from chalicelib.services import generators, stacks, targets
 from chalicelib.services.deployment_objects import get_object, push
 from chalicelib.store import deployment_objects as stored
+from chalicelib.store import stack_labels
 from chalicelib.store import stacks as kept
 from tests.support.world import a_generator, a_stack, an_agent, config_map, rows
 
@@ -209,6 +210,23 @@ def test_a_deletion_leaves_a_marker_as_the_stacks_last_object(table):
     last = stored.newest(stack.id)
     assert (last.sequence_id, last.is_marker, last.checksum) == (2, True, EMPTY_CHECKSUM)
     assert kept.find_any(stack.id).newest == last.pointer
+
+
+def test_a_deletion_takes_labels_annotations_and_targets_along(installation):
+    """
+    Polls look stacks up by them: the dead must not slow the living down.
+    """
+    ci, agent = a_generator(), an_agent()
+    stack = a_stack(ci)
+    stacks.add_label(ci, stack.id, "env:dev")
+    stacks.add_annotation(ci, stack.id, NewStackAnnotation(key="team", value="web"))
+    targets.add_target(ADMIN, agent.id, NewAgentTarget(stack_id=stack.id))
+
+    stacks.delete_stack(ci, stack.id)
+
+    assert stack_labels.stacks_with_label("env:dev") == set()
+    assert stack_labels.stacks_with_annotation("team", "web") == set()
+    assert targets.targets(agent, agent.id) == []
 
 
 def test_a_push_during_the_deletion_makes_it_read_again(table):

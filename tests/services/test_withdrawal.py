@@ -5,15 +5,15 @@ What an agent was given and no longer has is taken back: by a deletion marker, u
 import pytest
 
 from chalicelib.domain.agents import NewAgentLabel, NewAgentTarget, RegistrationRequest
-from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM
+from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, NewDeploymentObject
 from chalicelib.domain.principals import ADMIN
 from chalicelib.errors import (
     AgentNotAssociated,
     DeploymentObjectNotFound,
 )
 from chalicelib.services import agents, generators, stacks, targets
-from chalicelib.services.deployment_objects import get_object
-from tests.support.world import Served, a_generator, a_stack, an_agent, register
+from chalicelib.services.deployment_objects import get_object, push
+from tests.support.world import Served, a_generator, a_stack, an_agent, config_map, register
 
 
 def is_marker(served):
@@ -161,3 +161,34 @@ def test_the_agent_can_read_the_marker_of_a_deleted_stack(served):
     assert get_object(served.agent, marker.revision.id).content == ""
     with pytest.raises(AgentNotAssociated):
         get_object(an_agent(), marker.revision.id)
+
+
+def test_taking_one_stack_back_leaves_the_others_as_they_are(served):
+    other = a_stack(served.ci)
+    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=other.id))
+    served.push()
+    kept = push(served.ci, other.id, NewDeploymentObject(yaml_content=config_map("kept")))
+    served.poll()
+
+    leave_by_target(served)
+
+    [one, two] = sorted(served.poll(), key=is_marker)
+    assert one == kept
+    assert is_marker(two) == MARKER
+
+
+def test_a_removal_that_is_done_late_does_not_lose_a_stack_that_came_back(served):
+    """
+    The agent took it away, reports so after it was targeted anew, and is given it again.
+    """
+    pushed = served.push()
+    served.poll()
+    leave_by_target(served)
+    [marker] = served.poll()
+    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=served.stack.id))
+
+    served.report(marker)
+
+    assert served.poll() == [pushed]
+    leave_by_target(served)
+    assert [is_marker(one) for one in served.poll()] == [MARKER]
