@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,33 +24,33 @@ from broker.gateway import Event
 
 ROUNDS = 15
 REQUESTS = 20
-STACKS = 10
+STACKS = (1, 10)
 HISTORY = 10
 TARGET = 1.3
 
 
 def measure(effort: float) -> list[Figure]:
     rounds = max(3, round(ROUNDS * effort))
-    with _twins() as (fleet, broker_store, floor_store):
-        race = Race(broker_store, floor_store)
-        return [
-            *_compare("unchanged poll", lambda: _poll(fleet), race, rounds),
-            *_compare("push of 2 KB", lambda: _push(fleet), race, rounds),
-        ]
+    with _twins() as (fleets, race):
+        figures = []
+        for fleet in fleets:
+            figures += _compare(f"unchanged poll, stacks: {len(fleet.stacks)}", partial(_poll, fleet), race, rounds)
+        return [*figures, *_compare("push of 2 KB", partial(_push, fleets[0]), race, rounds)]
 
 
 @contextmanager
-def _twins() -> Iterator[tuple[Fleet, str, str]]:
+def _twins() -> Iterator[tuple[list[Fleet], "Race"]]:
     """
     The same data in two stores, so that what the broker wrote to one of them the floor can write to the other.
     """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         broker_data, floor_data = Path(folder) / "broker", Path(folder) / "floor"
         with a_store(broker_data) as endpoint:
-            fleet = new_fleet(in_process.install(endpoint), "bench", stacks=STACKS, history=HISTORY)
+            admin = in_process.install(endpoint)
+            fleets = [new_fleet(admin, f"{stacks}", stacks=stacks, history=HISTORY) for stacks in STACKS]
         shutil.copytree(broker_data, floor_data)
         with a_store(broker_data) as broker_store, a_store(floor_data) as floor_store:
-            yield fleet, broker_store, floor_store
+            yield fleets, Race(broker_store, floor_store)
 
 
 def _poll(fleet: Fleet) -> Event:
