@@ -2,8 +2,6 @@
 Bodies that are well formed, but name what is not there, what is another's, or what is taken.
 """
 
-from uuid import uuid4
-
 import pytest
 
 from tests.support.operations import OPERATIONS
@@ -11,7 +9,7 @@ from tests.support.world import rows
 
 BY_ROUTE = {one.route: one for one in OPERATIONS}
 GENERATOR, STACK, AGENT = "/api/v1/generators/{id}", "/api/v1/stacks/{id}", "/api/v1/agents/{id}"
-NO_ONE = str(uuid4())
+NO_ONE = "00000000-0000-4000-8000-000000000000"
 
 NOT_THERE = (422, "foreign_key_violation")
 OTHER_STACK = (400, "stack_id_mismatch")
