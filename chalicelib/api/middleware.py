@@ -16,7 +16,7 @@ from chalicelib.api.broker import rendered
 from chalicelib.api.routing import NO_ROUTE
 from chalicelib.domain.principals import Principal
 from chalicelib.errors import BrokerError
-from chalicelib.services import authentication
+from chalicelib.services import authentication, health
 
 Next = Callable[[Request], Response]
 
@@ -58,10 +58,18 @@ def about(request: Request) -> dict[str, object]:
 
 
 def render_errors(request: Request, get_response: Next) -> Response:
+    """
+    Errors from here inwards; those of a view that nobody foresaw are the handler's.
+    """
     try:
         return get_response(request)
     except BrokerError as error:
         return rendered(error)
+    except Exception as error:
+        outage = health.outage(error)
+        if outage is None:
+            raise
+        return rendered(outage)
 
 
 def authenticate(request: Request, get_response: Next) -> Response:
