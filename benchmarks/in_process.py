@@ -2,6 +2,7 @@
 The broker in this process, on whichever store the wire leads to.
 """
 
+import logging
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -29,6 +30,7 @@ from chalicelib.services import installation  # noqa: E402
 CONTEXT = Context("bench")
 
 for handler in app.log.handlers:
+    assert isinstance(handler, logging.StreamHandler)
     handler.setStream(os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))  # written as ever, for nobody to read
 
 
