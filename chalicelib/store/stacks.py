@@ -59,7 +59,7 @@ class StackItem(Item, discriminator="stack"):
             created_at=self.created_at,
             updated_at=self.updated_at,
             deleted_at=self.deleted_at,
-            last_sequence_id=int(self.last_sequence_id),
+            last_sequence_id=int(self.last_sequence_id or 0),  # no listing projects it
             newest=self._pointer(),
         )
 

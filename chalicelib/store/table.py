@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from operator import attrgetter
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 from uuid import UUID
 
 from botocore.exceptions import BotoCoreError
@@ -102,6 +102,23 @@ class Item(Model):
     gsi1sk = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     listing = Listing()
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, dict[str, Any]]) -> Self:
+        """
+        As PynamoDB's own, which first sets every attribute that the class knows, stored or not: over half of the
+        processor time of a poll with ten stacks.
+        """
+        kind = cls._get_discriminator_class(data) or cls
+        if not issubclass(kind, cls):
+            raise TypeError(f"a {kind.__name__} where a {cls.__name__} was expected")
+        item = kind.__new__(kind)
+        item.attribute_values = {
+            name: attribute.deserialize(attribute.get_value(data[attribute.attr_name]))
+            for name, attribute in kind.get_attributes().items()
+            if attribute.attr_name in data
+        }
+        return item
 
 
 absent: Condition = Item.pk.does_not_exist()
