@@ -20,7 +20,7 @@ demo: setup ## run the tutorial on real parts, and stay up; ONCE=1 ends by itsel
 	@$(BIN)/python -m tools.demo $(if $(ONCE),--once)
 
 test: setup ## run the fast tests, with coverage by branch
-	@$(BIN)/pytest --cov --cov-branch --cov-report=term
+	@$(BIN)/pytest -n auto --cov --cov-branch --cov-report=term
 
 lint: setup ## check format, lint, types and layers
 	$(BIN)/ruff format --check
@@ -29,7 +29,7 @@ lint: setup ## check format, lint, types and layers
 	$(BIN)/lint-imports
 
 check: lint ## what CI runs: lint and the fast tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 check-slow: setup kube ## run the slow tests: a real store, a real API server, the tutorial
 	$(BIN)/pytest -m slow tests/slow
