@@ -15,6 +15,7 @@ from chalicelib.domain.events import AgentEvent, NewAgentEvent
 from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
 from chalicelib.domain.stacks import Stack
 from chalicelib.errors import AgentEventNotFound, AgentIdMismatch, ForeignKeyViolation
+from chalicelib.services.target_state import find_stack
 from chalicelib.store import agent_events, agents, deployment_objects, generators, stack_labels, stacks
 
 
@@ -82,7 +83,7 @@ def _reported(agent_id: UUID, object_id: UUID) -> tuple[Revision, Given | None]:
         return revision, agents.find_given(agent_id, revision.stack_id)
     file = agents.file(agent_id, consistent=True)
     given = next((one for one in file.given if one.withdrawal_id == object_id), None)
-    stack = stacks.find_any(given.stack_id) if given else None
+    stack = find_stack(given.stack_id) if given else None
     marker = rules.withdrawal(given, stack) if given and stack else None
     if not (stack and marker):
         raise ForeignKeyViolation(f"there is no deployment object {object_id}", constraint="fk_deployment_object")
@@ -125,9 +126,9 @@ def _add(given: Given | None, revision: Revision, new: NewAgentEvent, id: UUID, 
 def _is_removal(revision: Revision, given: Given) -> bool:
     """
     Whether carrying this out leaves the agent without the stack for good: its withdrawal, or the last marker of a stack
-    that is dead. A marker that was pushed to a living stack does not.
+    that is dead. A marker that was pushed while the stack lived does not, whenever the word on it comes.
     """
     if revision.id == given.withdrawal_id:
         return True
     stack = stacks.find_any(revision.stack_id) if revision.is_marker else None
-    return stack is not None and not stack.is_live
+    return stack is not None and not stack.is_live and stack.newest == revision.pointer

@@ -53,11 +53,11 @@ def target_state(
     )
     if incremental:
         served = rules.unreported(served, given)
+    if caller.is_agent:
+        _note_given(agent_id, served, given, new_id)
     etag = rules.etag(served, f"{incremental}{content}")
     if known(etag):
         return TargetState(etag, None)
-    if caller.is_agent:
-        _note_given(agent_id, served, given, new_id)
     if not content:
         return TargetState(etag, [DeploymentObject(revision, None) for revision in served])
     texts = deployment_objects.load_many(served)
@@ -90,10 +90,18 @@ def find_withdrawal(caller: Principal, id: UUID) -> Revision | None:
     if not (caller.is_agent and caller.id):
         return None
     for given in agents.file(caller.id).given:
-        stack = stacks.find_any(given.stack_id) if given.withdrawal_id == id else None
+        stack = find_stack(given.stack_id) if given.withdrawal_id == id else None
         if stack:
             return rules.withdrawal(given, stack)
     return None
+
+
+def find_stack(id: UUID) -> Stack | None:
+    """
+    A stack, deleted or not, with its highest committed object; strongly consistent.
+    """
+    stack = stacks.find_any(id)
+    return _heal(stack) if stack else None
 
 
 def _associated(file: AgentFile) -> list[Stack]:
@@ -142,7 +150,7 @@ def _withdrawn(agent_id: UUID, candidates: Iterable[UUID]) -> list[Revision]:
     scope = Scope.of(file)
     markers = []
     for given in file.given:
-        stack = stacks.find_any(given.stack_id) if given.stack_id in candidates else None
+        stack = find_stack(given.stack_id) if given.stack_id in candidates else None
         if stack is None:
             continue
         if stack.is_live and _is_associated(scope, stack):
@@ -154,8 +162,8 @@ def _withdrawn(agent_id: UUID, candidates: Iterable[UUID]) -> list[Revision]:
 
 def _note_given(agent_id: UUID, served: Iterable[Revision], given: dict[UUID, Given], new_id: system.NewId) -> None:
     """
-    Put on record what the agent is about to be given, before it is: whatever crashes, the broker knows what an agent
-    may have.
+    Put on record what the agent is about to be given, before it is, and what it says that it has: whatever crashes, the
+    broker knows what an agent may have.
     """
     for revision in served:
         if revision.stack_id not in given:

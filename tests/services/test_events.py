@@ -256,6 +256,23 @@ def test_a_marker_that_was_pushed_to_a_living_stack_is_not_the_end_of_it(edge, t
     assert edge.poll() == [revived]
 
 
+def test_a_late_word_on_an_older_marker_does_not_hide_what_a_dead_stack_left_behind(edge):
+    """
+    The report waited while the broker was away, and the stack was pushed to, applied and deleted in between.
+    """
+    older = push(edge.ci, edge.stack.id, NewDeploymentObject(yaml_content="", is_deletion_marker=True)).revision.id
+    assert edge.poll() == [older]
+    edge.push()
+    edge.poll()
+    stacks.delete_stack(edge.ci, edge.stack.id)
+
+    edge.report(older)
+
+    [last] = edge.poll()
+    edge.report(last)
+    assert edge.poll() == []
+
+
 def test_a_withdrawal_that_ends_in_the_stacks_death_is_forgotten_too(edge, table):
     edge.push()
     edge.poll()

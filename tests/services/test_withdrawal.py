@@ -2,10 +2,12 @@
 What an agent was given and no longer has is taken back: by a deletion marker, until it has reported that done.
 """
 
+from uuid import uuid4
+
 import pytest
 
 from chalicelib.domain.agents import NewAgentLabel, NewAgentTarget, RegistrationRequest
-from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, NewDeploymentObject
+from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, NewDeploymentObject, Revision, checksum_of
 from chalicelib.domain.principals import ADMIN
 from chalicelib.errors import (
     AgentNotAssociated,
@@ -13,6 +15,11 @@ from chalicelib.errors import (
 )
 from chalicelib.services import agents, generators, stacks, targets
 from chalicelib.services.deployment_objects import get_object, push
+from chalicelib.services.target_state import target_state
+from chalicelib.store import agents as kept_agents
+from chalicelib.store import deployment_objects as stored
+from chalicelib.store import stacks as kept
+from chalicelib.system import now
 from tests.support.world import Served, a_generator, a_stack, an_agent, config_map, register
 
 
@@ -163,6 +170,36 @@ def test_the_agent_can_read_the_marker_of_a_deleted_stack(served):
         get_object(an_agent(), marker.revision.id)
 
 
+def test_what_came_of_a_push_that_died_before_the_last_step_is_taken_back_too(served):
+    """
+    The agent was given the entry; the pointer on the stack never came to say so.
+    """
+    died = a_push_without_its_pointer(served)
+    assert [one.revision for one in served.poll()] == [died]
+
+    leave_by_target(served)
+
+    [marker] = served.poll()
+    assert is_marker(marker) == MARKER
+    assert get_object(served.agent, marker.revision.id) == marker
+    served.report(marker)
+    assert served.poll() == []
+
+
+def a_push_without_its_pointer(served):
+    died = Revision(
+        id=uuid4(),
+        stack_id=served.stack.id,
+        sequence_id=kept.next_sequence(served.stack.id, served.ci),
+        checksum=checksum_of(config_map("app")),
+        is_marker=False,
+        created_at=now(),
+    )
+    stored.write(died, config_map("app"))
+    stored.commit(died)
+    return died
+
+
 def test_taking_one_stack_back_leaves_the_others_as_they_are(served):
     other = a_stack(served.ci)
     targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=other.id))
@@ -191,4 +228,19 @@ def test_a_removal_that_is_done_late_does_not_lose_a_stack_that_came_back(served
 
     assert served.poll() == [pushed]
     leave_by_target(served)
+    assert [is_marker(one) for one in served.poll()] == [MARKER]
+
+
+def test_a_poll_puts_on_record_again_what_the_agent_says_it_has(served):
+    """
+    A report on a removal was under way while the stack came back: the record went after the poll that needed it.
+    """
+    served.push()
+    served.poll()
+    etag = target_state(served.agent, served.agent.id).etag
+    kept_agents.take_back(kept_agents.find_given(served.agent.id, served.stack.id))
+
+    assert served.poll(known=lambda tag: tag == etag) is None
+    leave_by_target(served)
+
     assert [is_marker(one) for one in served.poll()] == [MARKER]
