@@ -36,9 +36,6 @@ class Change:
 class ChangeSet:
     changes: list[Change] = field(default_factory=list)
 
-    def add(self, change: Change) -> None:
-        self.changes.append(change)
-
     def extend(self, changes: Iterable[Change]) -> None:
         self.changes.extend(changes)
 

@@ -9,7 +9,7 @@ from pynamodb.attributes import UTCDateTimeAttribute
 
 from chalicelib.domain.agents import Registration
 from chalicelib.errors import AlreadyRegistered
-from chalicelib.store.table import Item, Together, UUIDAttribute, find, present
+from chalicelib.store.table import Item, Together, UUIDAttribute, present
 
 
 class RegistrationItem(Item, discriminator="registration"):
@@ -32,10 +32,6 @@ class RegistrationItem(Item, discriminator="registration"):
 
     def read(self) -> Registration:
         return Registration(self.id, self.agent_id, self.generator_id, self.registered_at)
-
-
-def is_registered(agent_id: UUID, generator_id: UUID) -> bool:
-    return find(RegistrationItem, f"AGENT#{agent_id}", f"REGISTRATION#{generator_id}") is not None
 
 
 def add(together: Together, registration: Registration) -> None:

@@ -33,8 +33,6 @@ def test_a_registration_is_kept_on_both_sides(registration, table):
         (generator, f"REGISTRATION#{registration.agent_id}"),
     ]
     assert generators.registrations(registration.generator_id) == [registration]
-    assert registrations.is_registered(registration.agent_id, registration.generator_id)
-    assert not registrations.is_registered(uuid4(), registration.generator_id)
 
 
 def test_a_second_registration_is_refused_and_the_first_stays(registration):
