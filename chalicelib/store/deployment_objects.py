@@ -28,9 +28,9 @@ BATCH = 100
 A = TypeVar("A")
 
 
-class ObjectItem(Item, discriminator="object"):
+class RevisionItem(Item):
     """
-    pk OBJECT#<id>, sk OBJECT: a revision, with its compressed text where that is small.
+    What every item that stands for a revision has.
     """
 
     id = UUIDAttribute()
@@ -39,15 +39,29 @@ class ObjectItem(Item, discriminator="object"):
     checksum = UnicodeAttribute()
     is_marker = BooleanAttribute()
     created_at = UTCDateTimeAttribute()
+
+    def revision(self) -> Revision:
+        return Revision(
+            id=self.id,
+            stack_id=self.stack_id,
+            sequence_id=int(self.sequence_id),
+            checksum=self.checksum,
+            is_marker=self.is_marker,
+            created_at=self.created_at,
+        )
+
+
+class ObjectItem(RevisionItem, discriminator="object"):
+    """
+    pk OBJECT#<id>, sk OBJECT: a revision, with its compressed text where that is small.
+    """
+
     text = BinaryAttribute(legacy_encoding=False, null=True)
     pieces = NumberAttribute(default=0)
 
     @classmethod
     def of(cls, revision: Revision) -> Self:
         return cls(f"OBJECT#{revision.id}", "OBJECT", **vars(revision))
-
-    def read(self) -> Revision:
-        return _revision(self)
 
 
 class PieceItem(Item, discriminator="piece"):
@@ -58,51 +72,23 @@ class PieceItem(Item, discriminator="piece"):
     text = BinaryAttribute(legacy_encoding=False)
 
 
-class EntryItem(Item, discriminator="entry"):
+class EntryItem(RevisionItem, discriminator="entry"):
     """
     pk STACK#<id>, sk OBJECT#<sequence>: the commit point of a push.
     """
-
-    id = UUIDAttribute()
-    stack_id = UUIDAttribute()
-    sequence_id = NumberAttribute()
-    checksum = UnicodeAttribute()
-    is_marker = BooleanAttribute()
-    created_at = UTCDateTimeAttribute()
 
     @classmethod
     def of(cls, revision: Revision) -> Self:
         return cls(f"STACK#{revision.stack_id}", _entry_key(revision.sequence_id), **vars(revision))
 
-    def read(self) -> Revision:
-        return _revision(self)
 
-
-class AttemptItem(Item, discriminator="attempt"):
+class AttemptItem(RevisionItem, discriminator="attempt"):
     """
     pk STACK#<id>, sk IDEMPOTENCY#<key>: what the first push under that key was given.
     """
 
-    id = UUIDAttribute()
-    stack_id = UUIDAttribute()
-    sequence_id = NumberAttribute()
-    checksum = UnicodeAttribute()
-    is_marker = BooleanAttribute()
-    created_at = UTCDateTimeAttribute()
-
     def read(self) -> Attempt:
-        return Attempt(revision=_revision(self))
-
-
-def _revision(item: ObjectItem | EntryItem | AttemptItem) -> Revision:
-    return Revision(
-        id=item.id,
-        stack_id=item.stack_id,
-        sequence_id=int(item.sequence_id),
-        checksum=item.checksum,
-        is_marker=item.is_marker,
-        created_at=item.created_at,
-    )
+        return Attempt(revision=self.revision())
 
 
 def _entry_key(sequence_id: int) -> str:
@@ -146,29 +132,30 @@ def newest(stack_id: UUID) -> Revision | None:
     """
     The highest committed object of a stack.
     """
-    found = EntryItem.query(
-        f"STACK#{stack_id}",
-        EntryItem.sk.startswith("OBJECT#"),
-        scan_index_forward=False,
-        limit=1,
-        consistent_read=True,
-    )
-    return next((item.read() for item in found), None)
+    return next(_entries(stack_id, limit=1), None)
 
 
 def revisions(stack_id: UUID) -> list[Revision]:
     """
     Every committed object of a stack, the newest first.
     """
+    return list(_entries(stack_id))
+
+
+def _entries(stack_id: UUID, limit: int | None = None) -> Iterator[Revision]:
     found = EntryItem.query(
-        f"STACK#{stack_id}", EntryItem.sk.startswith("OBJECT#"), scan_index_forward=False, consistent_read=True
+        f"STACK#{stack_id}",
+        EntryItem.sk.startswith("OBJECT#"),
+        scan_index_forward=False,
+        limit=limit,
+        consistent_read=True,
     )
-    return [item.read() for item in found]
+    return (item.revision() for item in found)
 
 
 def find_revision(id: UUID) -> Revision | None:
     item = find(ObjectItem, f"OBJECT#{id}", "OBJECT")
-    return item.read() if item else None
+    return item.revision() if item else None
 
 
 def load(id: UUID) -> DeploymentObject | None:
@@ -176,7 +163,7 @@ def load(id: UUID) -> DeploymentObject | None:
     An object with its text, committed or not.
     """
     item = find(ObjectItem, f"OBJECT#{id}", "OBJECT")
-    return DeploymentObject(item.read(), _text(item)) if item else None
+    return DeploymentObject(item.revision(), _text(item)) if item else None
 
 
 def load_many(revisions: Collection[Revision]) -> dict[UUID, str]:
