@@ -13,13 +13,17 @@ import httpx
 from agent import VERSION
 
 TIMEOUT = httpx.Timeout(30, connect=10)
+EMPTY_CHECKSUM = hashlib.sha256(b"").hexdigest()
 KEPT_ALIVE = httpx.Limits(keepalive_expiry=None)
 
 
 class BrokerError(Exception):
     """
-    No answer that can be used. Nothing may be concluded from it.
+    No answer that can be used. Nothing may be concluded from it. `retry_after` is how many seconds the broker wants to
+    be left alone, where it said so.
     """
+
+    retry_after: float = 0.0
 
 
 class BrokerRefused(BrokerError):
@@ -30,6 +34,13 @@ class BrokerRefused(BrokerError):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(f"the broker answered {status}: {message}")
         self.status = status
+
+    @property
+    def is_unwelcome(self) -> bool:
+        """
+        Whether our PAK is no longer known: rotated, or the agent deleted.
+        """
+        return self.status == HTTPStatus.UNAUTHORIZED
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,10 @@ class DeploymentObject:
     sequence_id: int
     yaml_checksum: str
     is_deletion_marker: bool
+
+    @property
+    def removes_everything(self) -> bool:
+        return self.is_deletion_marker and self.yaml_checksum == EMPTY_CHECKSUM
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -78,6 +93,7 @@ class Broker:
             "Accept": "application/json",
             "User-Agent": f"brokkr-agent/{VERSION}",
         }
+        self.is_welcome = True
         self._root = url
         self._http = httpx.Client(
             base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT, limits=KEPT_ALIVE, transport=transport
@@ -147,10 +163,20 @@ class Broker:
         except httpx.HTTPError as error:
             raise BrokerError(f"the broker is unreachable: {type(error).__name__}") from error
         if answer.is_success or answer.status_code == HTTPStatus.NOT_MODIFIED:
+            self.is_welcome = True
             return answer
+        raise self._trouble(answer)
+
+    def _trouble(self, answer: httpx.Response) -> BrokerError:
+        trouble: BrokerError
         if answer.is_client_error:
-            raise BrokerRefused(answer.status_code, _message(answer))
-        raise BrokerError(f"the broker answered {answer.status_code}")
+            trouble = refusal = BrokerRefused(answer.status_code, _message(answer))
+            self.is_welcome = not refusal.is_unwelcome
+        else:
+            trouble = BrokerError(f"the broker answered {answer.status_code}")
+        after = answer.headers.get("retry-after", "")
+        trouble.retry_after = float(after) if after.isdecimal() else 0.0
+        return trouble
 
 
 def checksum(text: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from agent.manifests import Ref
+from agent.fields import State
+from agent.refs import Ref
 
 MESSAGE_BYTES = 60_000
 
@@ -15,41 +16,64 @@ class Action(Enum):
     CHECKED = "checked"
     CREATED = "created"
     APPLIED = "applied"
+    REPLACED = "replaced"
     DELETED = "deleted"
+    LEAVING = "being deleted"
     GONE = "gone already"
     SPARED = "spared"
+    HELD = "held"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """
-    What was done to an object, or what the API server said instead.
+    What was done to an object, or what the API server said instead; and how the object stands after it.
     """
 
     ref: Ref
     action: Action
     error: str | None = None
     note: str | None = None
+    state: State | None = None
+    is_immutable: bool = False
 
 
 @dataclass
 class ChangeSet:
-    changes: list[Change] = field(default_factory=list)
+    """
+    Remarks are errors of the pass rather than of one object.
+    """
 
-    def extend(self, changes: Iterable[Change]) -> None:
-        self.changes.extend(changes)
+    changes: list[Change] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def extend(self, other: "ChangeSet") -> "ChangeSet":
+        self.changes.extend(other.changes)
+        self.remarks.extend(other.remarks)
+        return self
+
+    def of(self, *actions: Action) -> list[Change]:
+        return [change for change in self.changes if change.action in actions and change.error is None]
 
     @property
     def failed(self) -> bool:
-        return bool(self.errors)
+        return bool(self.remarks) or any(change.error is not None for change in self.changes)
 
     @property
-    def refs(self) -> frozenset[Ref]:
-        return frozenset(change.ref for change in self.changes)
+    def leaving(self) -> list[Change]:
+        """
+        What was deleted and is there still.
+        """
+        return self.of(Action.LEAVING)
 
     @property
     def errors(self) -> list[str]:
-        return [f"{change.ref}: {one_line(change.error)}" for change in self.changes if change.error is not None]
+        refused = [f"{change.ref}: {one_line(change.error)}" for change in self.changes if change.error is not None]
+        return refused + self.remarks
+
+
+def refs_of(changes: Iterable[Change]) -> frozenset[Ref]:
+    return frozenset(change.ref for change in changes)
 
 
 def one_line(text: str) -> str:

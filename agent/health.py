@@ -1,5 +1,5 @@
 """
-What a kubelet and a curious operator ask: /healthz, /readyz and /health.
+What a kubelet, Prometheus and a curious operator ask: /healthz, /readyz, /metrics and /health.
 """
 
 import json
@@ -10,8 +10,13 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from prometheus_client import CONTENT_TYPE_LATEST
+
 from agent import VERSION
+from agent.metrics import exposition
 from agent.pulse import Vitals
+
+TEXT = "text/plain; charset=utf-8"
 
 
 def health_server(
@@ -26,13 +31,12 @@ def health_server(
         timeout = 10
 
         def do_GET(self) -> None:
-            status, body = answer(self.path, vitals, uptime=clock() - started)
-            is_json = body.startswith("{")
+            status, body, content_type = answer(self.path, vitals, uptime=clock() - started)
             self.send_response(status)
-            self.send_header("Content-Type", "application/json" if is_json else "text/plain; charset=utf-8")
-            self.send_header("Content-Length", str(len(body.encode())))
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body.encode())
+            self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
             """
@@ -42,16 +46,22 @@ def health_server(
     return ThreadingHTTPServer(address, Handler)
 
 
-def answer(path: str, vitals: Vitals, *, uptime: float) -> tuple[HTTPStatus, str]:
+def answer(path: str, vitals: Vitals, *, uptime: float) -> tuple[HTTPStatus, bytes, str]:
+    """
+    Status, body, content type.
+    """
     if path == "/healthz":
-        return HTTPStatus.OK, "OK"
+        return HTTPStatus.OK, b"OK", TEXT
     if path == "/readyz":
         if vitals.kubernetes_error is None:
-            return HTTPStatus.OK, "Ready"
-        return HTTPStatus.SERVICE_UNAVAILABLE, "Kubernetes API unavailable"
+            return HTTPStatus.OK, b"Ready", TEXT
+        return HTTPStatus.SERVICE_UNAVAILABLE, b"Kubernetes API unavailable", TEXT
+    if path == "/metrics":
+        return HTTPStatus.OK, exposition(), CONTENT_TYPE_LATEST
     if path == "/health":
-        return _health(vitals, uptime)
-    return HTTPStatus.NOT_FOUND, "not found"
+        status, report = _health(vitals, uptime)
+        return status, report.encode(), "application/json"
+    return HTTPStatus.NOT_FOUND, b"not found", TEXT
 
 
 def _health(vitals: Vitals, uptime: float) -> tuple[HTTPStatus, str]:

@@ -1,80 +1,22 @@
 """
-Objects as data: reading them as kubectl does, naming them, putting them in order. Pure.
+Objects as data: reading them as kubectl does. Pure.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from agent.kubectl_yaml import KubectlLoader
-
-CRD_GROUP = "apiextensions.k8s.io"
-CRD_KIND = "CustomResourceDefinition"
-
-STAGES = (
-    ("Namespace",),
-    (CRD_KIND,),
-    (
-        *("PriorityClass", "StorageClass", "IngressClass", "RuntimeClass"),
-        *("ResourceQuota", "LimitRange", "NetworkPolicy", "ServiceAccount"),
-        *("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
-        *("ConfigMap", "Secret", "PersistentVolume", "PersistentVolumeClaim", "Service"),
-    ),
-    (),  # workloads, custom resources and whatever is named nowhere else
-    (
-        *("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
-        *("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "APIService"),
-    ),
-)
-_RANKS = {kind: (stage, place) for stage, kinds in enumerate(STAGES) for place, kind in enumerate(kinds)}
-_WORKLOADS = (STAGES.index(()), 0)
+from agent.refs import Ref
 
 
 class ManifestError(Exception):
     """
     A text that holds no objects, or one that is none; each fault stands on its own line.
     """
-
-
-@dataclass(frozen=True)
-class Ref:
-    """
-    Which object. Its version is how we spoke of it last, and no part of who it is.
-    """
-
-    group: str
-    kind: str
-    namespace: str
-    name: str
-    version: str = field(compare=False)
-
-    @property
-    def api_version(self) -> str:
-        return f"{self.group}/{self.version}" if self.group else self.version
-
-    @property
-    def stage(self) -> int:
-        return self.rank[0]
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        """
-        Where its kind stands among all kinds when they are applied.
-        """
-        return _RANKS.get(self.kind, _WORKLOADS)
-
-    @property
-    def is_crd(self) -> bool:
-        return (self.group, self.kind) == (CRD_GROUP, CRD_KIND)
-
-    @property
-    def is_namespace(self) -> bool:
-        return (self.group, self.kind) == ("", "Namespace")
-
-    def __str__(self) -> str:
-        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
 
 
 @dataclass(frozen=True)
@@ -89,6 +31,13 @@ class Manifest:
         group, _, version = self.body["apiVersion"].rpartition("/")
         metadata = self.body["metadata"]
         return Ref(group, self.body["kind"], metadata.get("namespace") or "", metadata["name"], version)
+
+    @property
+    def scope(self) -> bool:
+        """
+        Whether the kind that a CustomResourceDefinition brings has namespaces.
+        """
+        return (self.body.get("spec") or {}).get("scope") != "Cluster"
 
     @property
     def defines(self) -> tuple[str, str] | None:
@@ -107,12 +56,11 @@ class Manifest:
         return Manifest({**self.body, "metadata": metadata})
 
 
-def in_apply_order(manifests: Iterable[Manifest]) -> list[Manifest]:
-    return sorted(manifests, key=lambda manifest: manifest.ref.rank)
-
-
-def in_delete_order(refs: Iterable[Ref]) -> list[Ref]:
-    return sorted(refs, key=lambda ref: (ref.rank, ref.namespace, ref.name), reverse=True)
+def encoded(body: dict[str, Any]) -> bytes:
+    """
+    The bytes that are sent.
+    """
+    return json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
 
 
 def parse(text: str) -> list[Manifest]:

@@ -5,7 +5,8 @@ Whose an object is: the stamps we write, and what we never delete. Pure.
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.manifests import Manifest, Ref
+from agent.manifests import Manifest
+from agent.refs import Ref
 
 STACK_LABEL = "brokkr.io/stack"
 STACK = "k8s.brokkr.io/stack"
@@ -13,7 +14,11 @@ CHECKSUM = "k8s.brokkr.io/deployment-checksum"
 LAST_APPLIED = "k8s.brokkr.io/last-config-applied"
 OBJECT = "brokkr.io/deployment-object-id"
 OWNER = "brokkr.io/owner-id"
+
 PRUNE = "brokkr.io/prune"
+DRIFT = "brokkr.io/drift"
+REPLACE = "brokkr.io/replace"
+CONFIRM = "brokkr.io/confirm-deletions"
 
 SYSTEM_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 
@@ -27,6 +32,12 @@ class Live:
     uid: str
     annotations: dict[str, str] = field(default_factory=dict)
     owner_references: list[Any] = field(default_factory=list)
+    finalizers: list[str] = field(default_factory=list)
+    is_leaving: bool = False
+
+    @property
+    def leaving_note(self) -> str:
+        return f"still being deleted, held by {', '.join(self.finalizers) or 'what it contains'}"
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,9 @@ class Ownership:
                 OWNER: self.agent_id,
             },
         )
+
+    def has(self, live: Live) -> bool:
+        return live.annotations.get(STACK) == self.stack_id and live.annotations.get(OWNER) == self.agent_id
 
     def spares(self, ref: Ref, live: Live) -> str | None:
         """

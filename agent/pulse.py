@@ -8,22 +8,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from agent.apiserver import ClusterUnreachable, Refused
 from agent.broker import Broker, BrokerError, Identity
-from agent.reconcile import ClusterUnreachable
+from agent.memory import Memory
+from agent.metrics import heartbeats
 
 
-class Probed(Protocol):
-    def version(self) -> str: ...
+class Renewed(Protocol):
+    def renew(self) -> None: ...
 
 
 @dataclass
 class Vitals:
     """
-    What the heartbeat found last. Read by the poll, which works only while we are active, and by the health server.
+    What was found last: by the probe, and by the heartbeat.
     """
 
     is_active: bool = False
     kubernetes_error: str | None = "not asked yet"
+    kubernetes_latency_ms: int | None = None
     broker_connected: bool = False
     last_heartbeat_at: datetime | None = None
 
@@ -34,38 +37,51 @@ class Pulse:
         me: Identity,
         names: tuple[str, str],
         broker: Broker,
-        cluster: Probed,
-        vitals: Vitals,
         *,
+        lease: Renewed,
+        vitals: Vitals,
+        memory: Memory,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._me = me
         self._names = names
         self._broker = broker
-        self._cluster = cluster
+        self._lease = lease
         self._vitals = vitals
+        self._memory = memory
         self._now = now
         self._clock = clock
 
+    def probe(self) -> None:
+        """
+        Keep the lease, and find out on the way whether the API server answers. An answer that is a refusal is one too.
+        """
+        started = self._clock()
+        try:
+            self._lease.renew()
+        except ClusterUnreachable as error:
+            self._vitals.kubernetes_error, self._vitals.kubernetes_latency_ms = str(error), None
+            raise
+        except Refused:
+            self._answered(started)
+            raise
+        self._answered(started)
+
     def heartbeat(self) -> None:
-        latency = self._probe()
+        latency = self._vitals.kubernetes_latency_ms
         try:
             self._broker.heartbeat(self._me.id, k8s_reachable=latency is not None, k8s_api_latency_ms=latency)
             me = self._broker.find_self(*self._names)
         except BrokerError:
             self._vitals.broker_connected = False
             raise
+        heartbeats.inc()
         self._vitals.broker_connected = True
         self._vitals.last_heartbeat_at = self._now()
         self._vitals.is_active = me.is_active
+        self._memory.keep_identity(me)
 
-    def _probe(self) -> int | None:
-        started = self._clock()
-        try:
-            self._cluster.version()
-        except ClusterUnreachable as error:
-            self._vitals.kubernetes_error = str(error)
-            return None
+    def _answered(self, started: float) -> None:
         self._vitals.kubernetes_error = None
-        return round((self._clock() - started) * 1000)
+        self._vitals.kubernetes_latency_ms = round((self._clock() - started) * 1000)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 PREFIX = "BROKKR__"
+FLAGS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
 class SettingsError(Exception):
@@ -34,6 +35,12 @@ class Settings:
     namespace: str
     data_dir: Path | None
     log_level: str
+    apply_concurrency: int
+    dry_run: bool
+    reapply_interval: timedelta
+    brake: bool
+    brake_count: int
+    brake_share: float
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -55,6 +62,12 @@ class Settings:
             namespace=given.text("agent", "namespace", "brokkr-system"),
             data_dir=Path(data_dir) if data_dir else None,
             log_level=given.text("log", "level", "info").upper(),
+            apply_concurrency=int(given.number("agent", "apply_concurrency", 8, above=0)),
+            dry_run=given.flag("agent", "dry_run", default=True),
+            reapply_interval=timedelta(seconds=given.number("agent", "reapply_interval", 600, above=0)),
+            brake=given.flag("agent", "brake", default=True),
+            brake_count=int(given.number("agent", "brake_count", 10, above=-1)),
+            brake_share=given.number("agent", "brake_share", 0.5, above=-1),
         )
 
 
@@ -86,6 +99,12 @@ class _Given:
         if not above < value < float("inf"):
             raise SettingsError(f"{_variable(section, key)} is out of range: {text}")
         return value
+
+    def flag(self, section: str, key: str, *, default: bool) -> bool:
+        text = self.text(section, key, str(default)).lower()
+        if text not in FLAGS:
+            raise SettingsError(f"{_variable(section, key)} is neither true nor false: {text!r}")
+        return FLAGS[text]
 
 
 def _variable(section: str, key: str) -> str:

@@ -24,16 +24,30 @@ class NotWelcome(Exception):
     """
 
 
-def introduce(settings: Settings, broker: Broker, sleep: Callable[[float], object]) -> Identity:
+def introduce(
+    settings: Settings, broker: Broker, sleep: Callable[[float], object], known: Identity | None = None
+) -> Identity:
     """
-    Wait for the broker as long as it takes, then find ourselves there. Raises NotWelcome.
+    Find ourselves at the broker, and wait for it as long as it takes; where it is away, and we were known to it when we
+    last ran, go on as who we were. Raises NotWelcome.
     """
+    if known is not None and not _answers(broker):
+        log.warning("the broker is away; going on as before", extra={"fields": {"broker": settings.broker_url}})
+        return known
     _patiently(broker.ready, settings, sleep)
     _patiently(broker.verify_pak, settings, sleep)
     me = _patiently(lambda: broker.find_self(settings.agent_name, settings.cluster_name), settings, sleep)
     for generator_id in settings.generator_ids:
         _register(generator_id, broker)
     return me
+
+
+def _answers(broker: Broker) -> bool:
+    try:
+        broker.ready()
+    except BrokerError:
+        return False
+    return True
 
 
 def _patiently(ask: Callable[[], T], settings: Settings, sleep: Callable[[float], object]) -> T:

@@ -1,0 +1,83 @@
+"""
+What a stack's newest object asks for, one object of the cluster at a time: as it will be sent. Pure.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent.manifests import Manifest, encoded
+from agent.ownership import CONFIRM, DRIFT, REPLACE, Ownership
+from agent.refs import Ref
+
+Place = Callable[[Manifest], Ref]
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """
+    The digest is of what was pushed, before the stamps: an object that a new revision leaves as it is keeps the stamps
+    of the revision that last changed it, and is not sent again.
+    """
+
+    ref: Ref
+    digest: bytes
+    data: bytes
+    defines: tuple[str, str] | None = None
+    may_replace: bool = False
+    ignores_drift: bool = False
+    confirms: str | None = None
+
+    @classmethod
+    def of(cls, manifest: Manifest, ref: Ref, digest: bytes, stamped: Manifest) -> "Desired":
+        notes = annotations_of(manifest.body)
+        return cls(
+            ref=ref,
+            digest=digest,
+            data=encoded(stamped.body),
+            defines=manifest.defines,
+            may_replace=notes.get(REPLACE) == "enabled",
+            ignores_drift=notes.get(DRIFT) == "ignore",
+            confirms=notes.get(CONFIRM),
+        )
+
+
+@dataclass(frozen=True)
+class Revision:
+    """
+    Which deployment object: what the stamps say.
+    """
+
+    id: str
+    checksum: str
+
+
+def desired_of(
+    manifests: Iterable[Manifest],
+    revision: Revision,
+    ownership: Ownership,
+    place: Place,
+    before: Mapping[Ref, Desired],
+) -> dict[Ref, Desired]:
+    """
+    By object; where a text has one twice, the last counts, as with kubectl.
+    """
+    wanted: dict[Ref, Desired] = {}
+    for manifest in manifests:
+        ref = place(manifest)
+        digest = hashlib.sha256(encoded(manifest.body)).digest()
+        known = before.get(ref)
+        if known is not None and known.digest == digest and known.ref.version == ref.version:
+            wanted[ref] = known
+        else:
+            wanted[ref] = Desired.of(manifest, ref, digest, ownership.stamp(manifest, revision.id, revision.checksum))
+    return wanted
+
+
+def confirmations(wanted: Collection[Desired]) -> frozenset[str]:
+    return frozenset(one.confirms for one in wanted if one.confirms)
+
+
+def annotations_of(body: dict[str, Any]) -> dict[str, str]:
+    return body["metadata"].get("annotations") or {}

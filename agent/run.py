@@ -1,0 +1,196 @@
+"""
+The agent's pieces, and the threads that they run in.
+"""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+from typing import NoReturn
+
+from agent import VERSION, metrics
+from agent.access import Credentials, ask_official_client
+from agent.apiserver import ApiServer, ClusterUnreachable, Refused
+from agent.brake import Brake
+from agent.broker import Broker, BrokerError, Identity
+from agent.claims import Claims
+from agent.cluster import KubernetesCluster
+from agent.crew import Crew
+from agent.deployer import Deployer
+from agent.dispatch import Dispatcher, in_thread
+from agent.health import health_server
+from agent.inventory import Inventory
+from agent.lease import LOOKED_AT_EVERY_SECONDS, RENEWED_EVERY_SECONDS, Lease, holder_of
+from agent.lookout import Lookout
+from agent.loop import Loop
+from agent.memory import Memory
+from agent.outbox import Event, Outbox
+from agent.pulse import Pulse, Vitals
+from agent.settings import Settings
+from agent.startup import introduce
+from agent.texts import Texts
+from agent.toolbox import Rules, Toolbox
+from agent.watches import Watch, Watched, Watches
+
+log = logging.getLogger("agent")
+
+GRACE_SECONDS = 8.0
+REPORT_AGAIN_SECONDS = 2.0
+
+
+def start(settings: Settings) -> None:
+    """
+    Returns when a signal asks for it, within ten seconds: what still runs then is abandoned between two requests.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    stop, vitals = threading.Event(), Vitals()
+    try:
+        credentials = Credentials(lambda: ask_official_client(settings.kubeconfig_path))
+        server = ApiServer(credentials, sleep=stop.wait)
+        health = health_server((settings.health_host, settings.health_port), vitals)
+        in_thread(health.serve_forever)
+        log.info("started", extra={"fields": {"version": VERSION, "health_port": health.server_address[1]}})
+        broker = Broker(settings.broker_url, settings.pak)
+        memory = Memory(settings.data_dir, owner=(settings.broker_url, settings.agent_name, settings.cluster_name))
+        me = introduce(settings, broker, stop.wait, memory.identity)
+        memory.keep_identity(me)
+        log.info("known to the broker", extra={"fields": {"agent": me.id, "status": me.status}})
+        vitals.is_active = me.is_active
+        Agent(settings, me, broker, server, memory, vitals, stop).work()
+    except SystemExit:
+        stop.set()
+        log.info("stopped")
+
+
+@dataclass
+class Agent:
+    """
+    Everything together, once we know who we are.
+    """
+
+    settings: Settings
+    me: Identity
+    broker: Broker
+    server: ApiServer
+    memory: Memory
+    vitals: Vitals
+    stop: threading.Event
+
+    def __post_init__(self) -> None:
+        settings, me = self.settings, self.me
+        self.lease = Lease(
+            self.server, namespace=settings.namespace, agent_id=me.id, holder=holder_of(settings.data_dir)
+        )
+        self.fenced = self.server.fenced(lambda: self.lease.is_held() and not self.stop.is_set())
+        self.cluster = KubernetesCluster(
+            self.fenced, default_namespace=settings.watch_namespace or "default", sleep=self.stop.wait
+        )
+        self.outbox, self.reports = Outbox(settings.data_dir), threading.Event()
+        self.reports.set()
+        self.deployer = Deployer(self.broker, Texts(settings.data_dir), self.memory, self._tools(), self._wake)
+        self.dispatcher = Dispatcher(self.deployer.all_stacks, self._may_work, after=self._keep_watches)
+        self.lookout = Lookout(self.deployer, self._wake)
+        self.watches = Watches(self._watch)
+        names = (settings.agent_name, settings.cluster_name)
+        self.pulse = Pulse(me, names, self.broker, lease=self.lease, vitals=self.vitals, memory=self.memory)
+
+    def work(self) -> NoReturn:
+        """
+        Loops of their own, so that none waits for another; only a signal ends them.
+        """
+        interval = self.settings.polling_interval.total_seconds()
+        self.deployer.recall()
+        self._spawn(self.pulse.probe, RENEWED_EVERY_SECONDS, after_trouble=LOOKED_AT_EVERY_SECONDS)
+        self._spawn(self.pulse.heartbeat, interval)
+        self._spawn(self.poll, interval)
+        self._spawn(self.report, 0.0, after_trouble=min(interval, REPORT_AGAIN_SECONDS))
+        working = threading.Thread(target=self.dispatcher.run, args=(self.stop.is_set,), daemon=True)
+        working.start()
+        try:
+            while True:
+                signal.pause()
+        finally:
+            self._end()
+
+    def poll(self) -> None:
+        if not self.vitals.is_active:
+            return
+        with metrics.poll_duration.time():
+            try:
+                self.deployer.poll()
+            except BrokerError:
+                metrics.poll_requests.labels("error").inc()
+                raise
+        metrics.poll_requests.labels("success").inc()
+        metrics.last_poll.set_to_current_time()
+
+    def report(self) -> None:
+        """
+        As soon as there is something to report.
+        """
+        self.reports.wait()
+        self.reports.clear()
+        try:
+            self.outbox.send(self.broker, self.me.id)
+        except BrokerError:
+            self.reports.set()
+            raise
+
+    def _tools(self) -> Toolbox:
+        settings = self.settings
+        brake = Brake(count=settings.brake_count, share=settings.brake_share, is_on=settings.brake)
+        rules = Rules(checks_first=settings.dry_run, reapply_every=settings.reapply_interval, brake=brake)
+        return Toolbox(
+            agent_id=self.me.id,
+            namespace=settings.namespace,
+            cluster=self.cluster,
+            inventory=Inventory(self.cluster, namespace=settings.namespace, agent_id=self.me.id),
+            claims=Claims(settings.watch_namespace or "default"),
+            report=self._note_report,
+            crew=Crew(settings.apply_concurrency),
+            rules=rules,
+        )
+
+    def _note_report(self, event: Event) -> None:
+        self.outbox.add(event)
+        self.reports.set()
+
+    def _may_work(self) -> bool:
+        return self.vitals.is_active and self.broker.is_welcome and self.lease.is_held()
+
+    def _wake(self) -> None:
+        self.dispatcher.wake()
+
+    def _keep_watches(self) -> None:
+        self.watches.keep(self.lookout.kinds())
+
+    def _watch(self, watched: Watched) -> Watch:
+        namespace = self.settings.watch_namespace or ""
+        watch = Watch(watched, self.fenced, self.cluster.discovery, self.lookout, namespace)
+        in_thread(watch.run)
+        return watch
+
+    def _spawn(self, step: Callable[[], None], interval: float, *, after_trouble: float | None = None) -> None:
+        loop = Loop(step, interval, stop=self.stop.is_set, sleep=self.stop.wait, after_trouble=after_trouble)
+        in_thread(loop.run)
+
+    def _end(self) -> None:
+        """
+        What is in flight may finish; then the lease is given back, so that the next agent need not wait for it.
+        """
+        self.stop.set()
+        self.dispatcher.wake()
+        if not self.dispatcher.settles_within(GRACE_SECONDS):
+            return
+        try:
+            self.outbox.send(self.broker, self.me.id)
+            self.lease.release()
+        except (BrokerError, ClusterUnreachable, Refused) as error:
+            log.warning("left without a word", extra={"fields": {"reason": str(error)}})
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
