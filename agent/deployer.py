@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from threading import Lock
 
+from agent import metrics
 from agent.broker import EMPTY_CHECKSUM, Broker, BrokerError, DeploymentObject
 from agent.manifests import ManifestError, parse
 from agent.memory import Memory
@@ -65,6 +66,12 @@ class Deployer:
 
     def all_stacks(self) -> list[Stack]:
         return list(self.stacks.values())
+
+    def take_stock(self) -> None:
+        """
+        What only all stacks together can tell.
+        """
+        metrics.held.set(sum(stack.held for stack in self.all_stacks()))
 
     def stack_of(self, ref: Ref) -> Stack | None:
         owner = self._tools.claims.owner(ref)

@@ -91,7 +91,7 @@ class Agent:
         self.outbox, self.reports = Outbox(settings.data_dir), threading.Event()
         self.reports.set()
         self.deployer = Deployer(self.broker, Texts(settings.data_dir), self.memory, self._tools(), self._wake)
-        self.dispatcher = Dispatcher(self.deployer.all_stacks, self._may_work, after=self._keep_watches)
+        self.dispatcher = Dispatcher(self.deployer.all_stacks, self._may_work, after=self._after_a_pass)
         self.lookout = Lookout(self.deployer, self._wake)
         self.watches = Watches(self._watch)
         names = (settings.agent_name, settings.cluster_name)
@@ -164,8 +164,9 @@ class Agent:
     def _wake(self) -> None:
         self.dispatcher.wake()
 
-    def _keep_watches(self) -> None:
+    def _after_a_pass(self) -> None:
         self.watches.keep(self.lookout.kinds())
+        self.deployer.take_stock()
 
     def _watch(self, watched: Watched) -> Watch:
         namespace = self.settings.watch_namespace or ""

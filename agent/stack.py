@@ -41,6 +41,7 @@ class Stack:
         self.due_at = NEVER
         self.is_busy = False
         self.is_removed = False
+        self.held = 0
         self._tools = tools
         self._ownership = Ownership(tools.agent_id, id, tools.namespace)
         self._reading: Reading | None = None
@@ -203,6 +204,7 @@ class Stack:
         Note the outcome, and report it if it is another than the last one.
         """
         tools, outcome = self._tools, self._outcome
+        self.held = len(changes.of(Action.HELD))
         news = outcome.settle(object.id, changes.errors, self._fights.remarks(), changes.leaving)
         if news is not None:
             tools.report(news.event(tools.agent_id))

@@ -1,5 +1,5 @@
 from agent.changes import Action, Change, ChangeSet, bounded
-from agent.manifests import Ref
+from agent.refs import Ref
 
 REF = Ref("apps", "Deployment", "shop", "web", "v1")
 
@@ -23,3 +23,9 @@ def test_what_fits_is_told_whole():
 
 def test_a_single_line_past_the_limit_is_cut_between_characters():
     assert bounded(["ä" * 100], limit=51) == "ä" * 25
+
+
+def test_a_remark_is_an_error_of_no_object():
+    changes = ChangeSet([Change(REF, Action.APPLIED)], ["held"])
+
+    assert (changes.failed, changes.errors) == (True, ["held"])

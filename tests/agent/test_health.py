@@ -4,23 +4,23 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from agent.apiserver import ClusterUnreachable, Refused
 from agent.broker import Broker, BrokerError, Identity
 from agent.health import answer
+from agent.memory import Memory
 from agent.pulse import Pulse, Vitals
-from agent.reconcile import ClusterUnreachable
 from tests.support.bundles import AGENT
 from tests.support.tiny_broker import TinyBroker
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-class Versioned:
-    is_away = False
+class Renewable:
+    trouble = None
 
-    def version(self):
-        if self.is_away:
-            raise ClusterUnreachable("away")
-        return "v1.36.3"
+    def renew(self):
+        if self.trouble:
+            raise self.trouble
 
 
 @pytest.fixture
@@ -34,14 +34,15 @@ def vitals():
 
 
 @pytest.fixture
-def cluster():
-    return Versioned()
+def lease():
+    return Renewable()
 
 
 @pytest.fixture
-def pulse(tiny, vitals, cluster):
+def pulse(tiny, vitals, lease):
     broker = Broker("http://broker", "a_b_c", transport=tiny)
-    return Pulse(Identity(AGENT, "INACTIVE"), ("a", "b"), broker, cluster, vitals, now=lambda: NOON)
+    me, memory = Identity(AGENT, "INACTIVE"), Memory(None, owner=())
+    return Pulse(me, ("a", "b"), broker, lease=lease, vitals=vitals, memory=memory, now=lambda: NOON)
 
 
 def test_a_heartbeat_brings_our_status_back(pulse, tiny, vitals):
@@ -60,27 +61,40 @@ def test_before_the_first_heartbeat_we_live_and_are_not_ready(vitals):
 
 
 def test_with_both_there_we_are_healthy(pulse, vitals):
+    pulse.probe()
     pulse.heartbeat()
 
-    status, body = answer("/health", vitals, uptime=1.5)
+    status, body, _ = answer("/health", vitals, uptime=1.5)
 
-    assert (status, answer("/readyz", vitals, uptime=1.5)) == (200, (200, "Ready"))
+    assert (status, answer("/readyz", vitals, uptime=1.5)[:2]) == (200, (200, b"Ready"))
     report = json.loads(body)
     assert (report["status"], report["uptime_seconds"]) == ("healthy", 1)
     assert report["broker"] == {"connected": True, "last_heartbeat": NOON.isoformat()}
 
 
-def test_without_the_cluster_we_still_beat_and_say_so(pulse, vitals, cluster):
-    cluster.is_away = True
+def test_without_the_cluster_we_still_beat_and_say_so(pulse, vitals, lease):
+    lease.trouble = ClusterUnreachable("away")
 
+    with pytest.raises(ClusterUnreachable):
+        pulse.probe()
     pulse.heartbeat()
 
-    assert answer("/readyz", vitals, uptime=1.5) == (503, "Kubernetes API unavailable")
+    assert answer("/readyz", vitals, uptime=1.5)[:2] == (503, b"Kubernetes API unavailable")
     assert json.loads(answer("/health", vitals, uptime=1.5)[1])["kubernetes"] == {"connected": False, "error": "away"}
     assert vitals.broker_connected
 
 
+def test_a_cluster_that_refuses_is_one_that_answers(pulse, vitals, lease):
+    lease.trouble = Refused("leases is forbidden")
+
+    with pytest.raises(Refused):
+        pulse.probe()
+
+    assert answer("/readyz", vitals, uptime=1.5)[0] == 200
+
+
 def test_without_the_broker_we_are_ready_and_keep_our_status(pulse, tiny, vitals):
+    pulse.probe()
     pulse.heartbeat()
     tiny.trouble = {"/heartbeat": httpx.ConnectError("refused")}
 
@@ -90,3 +104,20 @@ def test_without_the_broker_we_are_ready_and_keep_our_status(pulse, tiny, vitals
     assert (vitals.is_active, vitals.broker_connected) == (True, False)
     assert answer("/readyz", vitals, uptime=1.5)[0] == 200
     assert answer("/health", vitals, uptime=1.5)[0] == 503
+
+
+def test_prometheus_is_told_by_the_contracts_names(pulse, vitals):
+    pulse.heartbeat()
+
+    status, body, content_type = answer("/metrics", vitals, uptime=1.5)
+
+    assert (status, content_type.split(";")[0]) == (200, "text/plain")
+    for name in (
+        "poll_requests_total",
+        "poll_duration_seconds",
+        "kubernetes_operations_total",
+        "kubernetes_operation_duration_seconds",
+        "heartbeat_sent_total",
+        "last_successful_poll_timestamp",
+    ):
+        assert f"# TYPE brokkr_agent_{name.removesuffix('_total')}".encode() in body

@@ -2,8 +2,8 @@ import logging
 
 import pytest
 
-from agent.broker import BrokerError
-from agent.loop import run
+from agent.broker import BrokerError, BrokerRefused
+from agent.loop import Loop
 
 
 class World:
@@ -15,8 +15,8 @@ class World:
         self.now = 0.0
         self.until = until
 
-    def run(self, step):
-        run(step, 10.0, stop=self.stop, sleep=self.sleep, now=lambda: self.now, spread=lambda low, high: 1.0)
+    def run(self, step, spread=lambda low, high: 1.0, **rest):
+        Loop(step, 10.0, stop=self.stop, sleep=self.sleep, now=lambda: self.now, spread=spread, **rest).run()
 
     def stop(self):
         return self.now >= self.until
@@ -60,7 +60,42 @@ def test_a_step_is_jittered():
         return high
 
     world = World(until=10)
-    run(lambda: None, 10.0, stop=world.stop, sleep=world.sleep, now=lambda: world.now, spread=spread)
+    world.run(lambda: None, spread)
 
     assert ranges == [(0.9, 1.1)]
     assert world.now == pytest.approx(11.0)
+
+
+def unwelcome():
+    return BrokerRefused(401, "this PAK is not known")
+
+
+def busy():
+    error = BrokerError("the broker answered 429")
+    error.retry_after = 25.0
+    return error
+
+
+@pytest.mark.parametrize(("trouble", "starts"), [(unwelcome, [0, 60, 120]), (busy, [0, 25, 50, 75, 100, 125])])
+def test_a_broker_that_does_not_know_us_or_wants_to_be_left_alone_is_asked_more_rarely(trouble, starts):
+    world, seen = World(until=130), []
+
+    def step():
+        seen.append(world.now)
+        raise trouble()
+
+    world.run(step)
+
+    assert seen == starts
+
+
+def test_after_trouble_a_step_may_come_sooner():
+    world, seen = World(until=5), []
+
+    def step():
+        seen.append(world.now)
+        raise BrokerError("away")
+
+    world.run(step, after_trouble=2.0)
+
+    assert seen == [0, 2, 4]

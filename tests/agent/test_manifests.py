@@ -1,6 +1,6 @@
 import pytest
 
-from agent.manifests import ManifestError, Ref, in_apply_order, in_delete_order, parse
+from agent.manifests import ManifestError, parse
 
 HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
 
@@ -59,24 +59,3 @@ def test_a_text_without_objects_is_an_error_and_never_an_empty_wish(text, fault)
         parse(text)
 
     assert str(caught.value).startswith(fault)
-
-
-def test_kinds_are_applied_before_what_leans_on_them_and_deleted_after():
-    kinds = ["Deployment", "APIService", "Secret", "CustomResourceDefinition", "Role", "Namespace", "Widget"]
-    manifests = parse("---\n".join(HEAD.replace("ConfigMap", kind) for kind in kinds))
-
-    ordered = [manifest.ref.kind for manifest in in_apply_order(manifests)]
-    backwards = [ref.kind for ref in in_delete_order(manifest.ref for manifest in manifests)]
-
-    first, last = ["Namespace", "CustomResourceDefinition", "Role", "Secret"], ["APIService"]
-    assert ordered == [*first, "Deployment", "Widget", *last]
-    assert backwards[0] == "APIService"
-    assert backwards[-4:] == first[::-1]
-
-
-def test_an_object_is_the_same_in_another_version_of_its_group():
-    """
-    Else a push that moves to autoscaling/v2 would prune what it just applied.
-    """
-    assert Ref("autoscaling", "HPA", "a", "b", "v1") == Ref("autoscaling", "HPA", "a", "b", "v2")
-    assert Ref("autoscaling", "HPA", "a", "b", "v1") != Ref("other", "HPA", "a", "b", "v1")

@@ -1,10 +1,12 @@
 import pytest
 
+from agent.apiserver import ClusterUnreachable
 from agent.changes import Action
 from agent.manifests import Manifest
 from agent.ownership import Ownership
-from agent.reconcile import ClusterUnreachable, reconcile, remove
-from tests.support.bundles import AGENT, MINE, STACK, config_map, mine, namespace, refs, widget, widget_crd
+from agent.reconcile import reconcile, remove
+from agent.site import Site
+from tests.support.bundles import AGENT, MINE, STACK, config_map, desired, mine, namespace, refs, widget, widget_crd
 from tests.support.fakes import FakeCluster
 
 
@@ -20,10 +22,20 @@ class Book:
         self.pages.append(frozenset(refs))
 
 
+def bring(cluster, book, *manifests, owned=frozenset(), **rules):
+    wanted = desired(cluster, *manifests)
+    site = Site(cluster=cluster, ownership=MINE, record=book, **rules)
+    return reconcile(wanted, list(wanted.values()), owned, site)
+
+
+def take_away(cluster, book, owned):
+    return remove(owned, Site(cluster=cluster, ownership=MINE, record=book))
+
+
 def test_what_is_wanted_is_applied_and_what_is_not_is_pruned():
     cluster, book = FakeCluster(*mine(config_map("old"))), Book()
 
-    changes = reconcile(mine(config_map("new")), refs("old"), MINE, cluster, book)
+    changes = bring(cluster, book, config_map("new"), owned=refs("old"))
 
     assert not changes.failed
     assert cluster.names == {"new"}
@@ -36,7 +48,7 @@ def test_every_refusal_is_reported_and_then_nothing_is_applied_or_pruned():
     """
     cluster, book = FakeCluster(*mine(config_map("old")), refuses={"bad", "worse"}), Book()
 
-    changes = reconcile(mine(*map(config_map, ("good", "bad", "worse"))), refs("old"), MINE, cluster, book)
+    changes = bring(cluster, book, *map(config_map, ("good", "bad", "worse")), owned=refs("old"))
 
     assert changes.errors == ["ConfigMap/default/bad: refused", "ConfigMap/default/worse: refused"]
     assert cluster.names == {"old"}
@@ -49,13 +61,13 @@ def test_a_bad_object_does_not_stop_its_stage_but_the_prune():
     """
 
     class Moody(FakeCluster):
-        def apply(self, manifest, *, dry_run=False):
+        def apply(self, wanted, *, dry_run=False):
             self.refuses = set() if dry_run else {"bad"}
-            return super().apply(manifest, dry_run=dry_run)
+            return super().apply(wanted, dry_run=dry_run)
 
     cluster, book = Moody(*mine(config_map("old"))), Book()
 
-    changes = reconcile(mine(config_map("bad"), config_map("good")), refs("old"), MINE, cluster, book)
+    changes = bring(cluster, book, config_map("bad"), config_map("good"), owned=refs("old"))
 
     assert changes.errors == ["ConfigMap/default/bad: refused"]
     assert cluster.names == {"old", "good"}
@@ -64,9 +76,9 @@ def test_a_bad_object_does_not_stop_its_stage_but_the_prune():
 
 def test_what_stands_on_a_namespace_or_kind_of_the_same_bundle_works_in_the_first_push():
     cluster = FakeCluster()
-    bundle = mine(widget("w", "shop"), config_map("c", "shop"), widget_crd(), namespace("shop"))
+    bundle = (widget("w", "shop"), config_map("c", "shop"), widget_crd(), namespace("shop"))
 
-    changes = reconcile(bundle, set(), MINE, cluster, Book())
+    changes = bring(cluster, Book(), *bundle)
 
     assert changes.errors == []
     assert cluster.applied == [
@@ -80,7 +92,7 @@ def test_what_stands_on_a_namespace_or_kind_of_the_same_bundle_works_in_the_firs
 def test_an_unknown_kind_is_a_refusal_like_any_other():
     cluster = FakeCluster()
 
-    changes = reconcile(mine(widget("w"), config_map("c")), set(), MINE, cluster, Book())
+    changes = bring(cluster, Book(), widget("w"), config_map("c"))
 
     assert changes.errors == ['Widget/default/w: no kind "Widget" in "example.test/v1"']
     assert cluster.names == set()
@@ -88,10 +100,10 @@ def test_an_unknown_kind_is_a_refusal_like_any_other():
 
 def test_an_unreachable_cluster_ends_the_pass():
     cluster = FakeCluster()
-    cluster.unreachable = True
+    cluster.on_apply = lambda _: setattr(cluster, "unreachable", True)
 
     with pytest.raises(ClusterUnreachable):
-        reconcile(mine(config_map("c")), set(), MINE, cluster, Book())
+        bring(cluster, Book(), config_map("c"), config_map("d"))
 
 
 OWNED = [{"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u"}]
@@ -118,9 +130,9 @@ def owned_by_another(name):
 def test_the_inventory_only_nominates_and_the_object_itself_decides(manifest, reason):
     cluster = FakeCluster(manifest)
 
-    changes = remove({manifest.ref}, MINE, cluster, Book())
+    changes = take_away(cluster, Book(), {manifest.ref})
 
-    assert [(change.action, change.note) for change in changes.changes] == [(Action.SPARED, reason)]
+    assert [(change.action, change.note) for change in changes.of(Action.SPARED)] == [(Action.SPARED, reason)]
     assert manifest.ref in cluster.objects
 
 
@@ -128,15 +140,14 @@ def test_a_removal_goes_backwards_and_what_is_gone_is_gone():
     bundle = mine(namespace("shop"), widget_crd(), widget("w"), config_map("c"))
     cluster, book = FakeCluster(*bundle), Book()
 
-    changes = remove({manifest.ref for manifest in bundle} | refs("never-was"), MINE, cluster, book)
+    changes = take_away(cluster, book, {manifest.ref for manifest in bundle} | refs("never-was"))
 
-    order = [(change.ref.kind, change.action) for change in changes.changes]
-    assert order == [
-        ("Widget", Action.DELETED),
-        ("ConfigMap", Action.GONE),
-        ("ConfigMap", Action.DELETED),
-        ("CustomResourceDefinition", Action.DELETED),
-        ("Namespace", Action.DELETED),
+    assert [str(change.ref) for change in changes.of(Action.GONE)] == ["ConfigMap/default/never-was"]
+    assert [change.ref.kind for change in changes.of(Action.DELETED)] == [
+        "Widget",
+        "ConfigMap",
+        "CustomResourceDefinition",
+        "Namespace",
     ]
     assert book.pages == [frozenset()]
 
@@ -144,7 +155,7 @@ def test_a_removal_goes_backwards_and_what_is_gone_is_gone():
 def test_a_refused_deletion_keeps_its_place_in_the_inventory():
     cluster, book = FakeCluster(*mine(config_map("stuck")), refuses={"stuck"}), Book()
 
-    changes = remove(refs("stuck"), MINE, cluster, book)
+    changes = take_away(cluster, book, refs("stuck"))
 
     assert changes.errors == ["ConfigMap/default/stuck: refused"]
     assert book.pages == []

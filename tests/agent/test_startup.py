@@ -4,7 +4,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from agent.broker import Broker
+from agent.broker import Broker, Identity
 from agent.settings import Settings
 from agent.startup import NotWelcome, introduce
 from tests.support.bundles import AGENT
@@ -55,3 +55,12 @@ def test_a_generator_that_cannot_be_registered_with_is_no_reason_to_stay_away():
     me = introduce(settings, Broker("http://broker", "a_b_c", transport=tiny), pytest.fail)
 
     assert me.is_active
+
+
+def test_while_the_broker_is_away_an_agent_that_it_knew_goes_on_as_who_it_was():
+    tiny, known = TinyBroker(), Identity(AGENT, "ACTIVE")
+    tiny.trouble = {"/readyz": httpx.ConnectError("refused")}
+
+    me = introduce(SETTINGS, Broker("http://broker", "a_b_c", transport=tiny), pytest.fail, known)
+
+    assert me is known

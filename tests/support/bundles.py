@@ -2,8 +2,10 @@
 Manifests for the agent's tests.
 """
 
-from agent.manifests import Manifest, Ref
+from agent.desired import Revision, desired_of
+from agent.manifests import Manifest
 from agent.ownership import Ownership
+from agent.refs import Ref
 
 STACK = "50000000-0000-4000-8000-000000000001"
 AGENT = "a0000000-0000-4000-8000-000000000001"
@@ -34,7 +36,19 @@ def widget_crd():
     return Manifest({**body, "spec": spec})
 
 
+def desired(cluster, *manifests, ownership=MINE, before=None):
+    """
+    As a stack wants them in this cluster, by object.
+    """
+    scopes = {manifest.defines: manifest.scope for manifest in manifests if manifest.defines}
+    revision = Revision("object", "checksum")
+    return desired_of(manifests, revision, ownership, lambda one: cluster.place(one.ref, scopes), before or {})
+
+
 def mine(*manifests):
+    """
+    As they stand in a cluster once we have applied them.
+    """
     return [MINE.stamp(manifest, "object", "checksum") for manifest in manifests]
 
 
