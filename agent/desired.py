@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agent.apiserver import Refused
+from agent.changes import Action, Change
 from agent.manifests import Manifest, encoded
 from agent.ownership import CONFIRM, DRIFT, REPLACE, Ownership
 from agent.refs import Ref
@@ -53,26 +55,41 @@ class Revision:
     checksum: str
 
 
+@dataclass(frozen=True)
+class Wish:
+    """
+    What a text asks for, by object, and what of it cannot even be placed: in which namespace, of which kind.
+    """
+
+    objects: dict[Ref, Desired]
+    unplaced: list[Change]
+
+
 def desired_of(
     manifests: Iterable[Manifest],
     revision: Revision,
     ownership: Ownership,
     place: Place,
     before: Mapping[Ref, Desired],
-) -> dict[Ref, Desired]:
+) -> Wish:
     """
-    By object; where a text has one twice, the last counts, as with kubectl.
+    Where a text has an object twice, the last counts, as with kubectl.
     """
-    wanted: dict[Ref, Desired] = {}
+    wish = Wish({}, [])
     for manifest in manifests:
-        ref = place(manifest)
+        try:
+            ref = place(manifest)
+        except Refused as error:
+            wish.unplaced.append(Change(manifest.ref, Action.CHECKED, error=str(error)))
+            continue
         digest = hashlib.sha256(encoded(manifest.body)).digest()
         known = before.get(ref)
         if known is not None and known.digest == digest and known.ref.version == ref.version:
-            wanted[ref] = known
+            wish.objects[ref] = known
         else:
-            wanted[ref] = Desired.of(manifest, ref, digest, ownership.stamp(manifest, revision.id, revision.checksum))
-    return wanted
+            stamped = ownership.stamp(manifest, revision.id, revision.checksum)
+            wish.objects[ref] = Desired.of(manifest, ref, digest, stamped)
+    return wish
 
 
 def confirmations(wanted: Collection[Desired]) -> frozenset[str]:

@@ -2,13 +2,13 @@
 One stack, one pass: from what is wanted and what we own to what the cluster holds.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from functools import partial
 
 from agent.brake import NO_BRAKE
 from agent.changes import Action, Change, ChangeSet, refs_of
-from agent.desired import Desired, confirmations
+from agent.desired import Desired, Wish, confirmations
 from agent.metrics import stage_duration
 from agent.plan import Plan, stages
 from agent.refs import Ref
@@ -17,9 +17,7 @@ from agent.replacement import apply_or_replace
 from agent.site import Site
 
 
-def reconcile(
-    wanted: Mapping[Ref, Desired], todo: Collection[Desired], owned: AbstractSet[Ref], site: Site
-) -> ChangeSet:
+def reconcile(wish: Wish, todo: Collection[Desired], owned: AbstractSet[Ref], site: Site) -> ChangeSet:
     """
     Apply what is to do of what is wanted, then prune what is not wanted: never after a failed apply.
 
@@ -27,6 +25,7 @@ def reconcile(
     """
     plan = Plan.of(todo, site.cluster)
     checked = _checked(plan.first_checks, site)
+    checked.changes.extend(wish.unplaced)
     if checked.failed:
         return checked
     site.record(owned | refs_of(checked.changes))
@@ -40,6 +39,7 @@ def reconcile(
     changes.extend(apply_in_stages(plan.rest, site))
     if changes.failed:
         return changes
+    wanted = wish.objects
     stale = owned - wanted.keys()
     pruned = prune(stale, owned, site, site.brake.for_push(confirmations(wanted.values())))
     if not pruned.failed:

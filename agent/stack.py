@@ -8,7 +8,7 @@ from threading import Lock
 from agent.apiserver import ClusterUnreachable, Refused, Stopping
 from agent.broker import DeploymentObject
 from agent.changes import Action, ChangeSet, one_line
-from agent.desired import Desired, Revision, desired_of
+from agent.desired import Desired, Revision, Wish, desired_of
 from agent.drift import Expected, Sighting
 from agent.fights import Fights
 from agent.journal import log_changes, log_drift
@@ -139,18 +139,20 @@ class Stack:
         )
         owned = tools.inventory.read(self.id)
         if object.removes_everything:
-            self._want({}, reading)
+            self._want(Wish({}, []), reading)
             changes = remove(owned, site)
         else:
+            wish = Wish(self.desired, [])
             if reading is not None:
-                self._want(self._desired(object, reading), reading)
+                wish = self._wish(object, reading)
+                self._want(wish, reading)
             todo = [one for one in self.desired.values() if self._is_to_do(one)]
-            changes = reconcile(self.desired, todo, owned, site)
+            changes = reconcile(wish, todo, owned, site)
         self._note(changes)
         log_changes(object, changes)
         return changes
 
-    def _desired(self, object: DeploymentObject, reading: list[Manifest]) -> dict[Ref, Desired]:
+    def _wish(self, object: DeploymentObject, reading: list[Manifest]) -> Wish:
         scopes = {manifest.defines: manifest.scope for manifest in reading if manifest.defines}
         return desired_of(
             reading,
@@ -160,10 +162,11 @@ class Stack:
             self.desired,
         )
 
-    def _want(self, desired: dict[Ref, Desired], reading: Reading | None) -> None:
+    def _want(self, wish: Wish, reading: Reading | None) -> None:
         """
-        From now on this is what the stack should be; of its text nothing more is needed.
+        From now on this is what the stack should be; of its text nothing more is needed, if all of it could be placed.
         """
+        desired = wish.objects
         changed = [ref for ref in self.desired.keys() | desired.keys() if self.desired.get(ref) is not desired.get(ref)]
         for ref in changed:
             self._expected.forget(ref)
@@ -171,7 +174,7 @@ class Stack:
         self.desired = desired
         self.kinds = frozenset(Watched.of(ref) for ref in desired)
         with self._lock:
-            if self._reading is reading:
+            if self._reading is reading and not wish.unplaced:
                 self._reading = None
 
     def _is_to_do(self, wanted: Desired) -> bool:

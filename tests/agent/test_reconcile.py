@@ -6,7 +6,7 @@ from agent.manifests import Manifest
 from agent.ownership import Ownership
 from agent.reconcile import reconcile, remove
 from agent.site import Site
-from tests.support.bundles import AGENT, MINE, STACK, config_map, desired, mine, namespace, refs, widget, widget_crd
+from tests.support.bundles import AGENT, MINE, STACK, config_map, mine, namespace, refs, widget, widget_crd, wish
 from tests.support.fakes import FakeCluster
 
 
@@ -23,9 +23,9 @@ class Book:
 
 
 def bring(cluster, book, *manifests, owned=frozenset(), **rules):
-    wanted = desired(cluster, *manifests)
+    wanted = wish(cluster, *manifests)
     site = Site(cluster=cluster, ownership=MINE, record=book, **rules)
-    return reconcile(wanted, list(wanted.values()), owned, site)
+    return reconcile(wanted, list(wanted.objects.values()), owned, site)
 
 
 def take_away(cluster, book, owned):

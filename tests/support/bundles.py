@@ -36,13 +36,17 @@ def widget_crd():
     return Manifest({**body, "spec": spec})
 
 
-def desired(cluster, *manifests, ownership=MINE, before=None):
+def wish(cluster, *manifests, ownership=MINE, before=None):
     """
     As a stack wants them in this cluster, by object.
     """
     scopes = {manifest.defines: manifest.scope for manifest in manifests if manifest.defines}
     revision = Revision("object", "checksum")
     return desired_of(manifests, revision, ownership, lambda one: cluster.place(one.ref, scopes), before or {})
+
+
+def desired(cluster, *manifests, **rest):
+    return wish(cluster, *manifests, **rest).objects
 
 
 def mine(*manifests):

@@ -5,7 +5,7 @@ A cluster that is a dict. tests/slow/test_agent_cluster.py holds it to what a re
 import json
 from itertools import count
 
-from agent.apiserver import ClusterUnreachable
+from agent.apiserver import ClusterUnreachable, Refused
 from agent.changes import Action, Change
 from agent.drift import Sighting
 from agent.fields import FIELD_MANAGER, State
@@ -34,10 +34,13 @@ class FakeCluster:
         for name in namespaces:
             self._put(Ref("", "Namespace", "", name, "v1"), {"metadata": {"name": name}})
         for manifest in manifests:
-            self._put(self.place(manifest.ref, {}), manifest.body)
+            scopes = {(manifest.ref.group, manifest.ref.kind): manifest.ref.kind not in CLUSTER_SCOPED}
+            self._put(self.place(manifest.ref, scopes), manifest.body)
 
     def place(self, ref, scopes):
         self._reach()
+        if ref.kind not in self._kinds() and (ref.group, ref.kind) not in scopes:
+            raise Refused(f'no kind "{ref.kind}" in "{ref.api_version}"')
         namespaced = scopes.get((ref.group, ref.kind), ref.kind not in CLUSTER_SCOPED)
         return Ref(ref.group, ref.kind, (ref.namespace or "default") if namespaced else "", ref.name, ref.version)
 
