@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from agent.changes import Change, bounded
 from agent.outbox import Event
+from agent.refs import Ref
 
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=5)
@@ -44,7 +45,7 @@ class Outcome:
         self._object_id = ""
         self._is_success = False
         self._failures = 0
-        self._leaving_since: float | None = None
+        self._leaving_since: dict[Ref, float] = {}
         self._told: News | None = None
 
     def is_success_of(self, object_id: str) -> bool:
@@ -56,11 +57,13 @@ class Outcome:
         taken a minute. A fight is told, but trying again would not help it.
         """
         if object_id != self._object_id:
-            self._object_id, self._failures, self._leaving_since = object_id, 0, None
+            self._object_id, self._failures, self._leaving_since = object_id, 0, {}
         self._failures = self._failures + 1 if errors else 0
+        left_before = len(self._leaving_since)
         stuck = self._stuck(leaving)
         self._is_success = not errors and not leaving
-        self.retry_at = self._next_try(bool(errors), bool(leaving), bool(stuck))
+        is_moving = len(stuck) < len(leaving) or len(leaving) < left_before
+        self.retry_at = self._next_try(bool(errors), bool(leaving), is_moving)
         lines = errors + stuck + fights
         if leaving and not lines:
             return None
@@ -78,22 +81,20 @@ class Outcome:
         return self._clock() + self._grown(LONGEST_WAIT)
 
     def _stuck(self, leaving: list[Change]) -> list[str]:
-        if not leaving:
-            self._leaving_since = None
-            return []
-        if self._leaving_since is None:
-            self._leaving_since = self._clock()
-        if self._clock() - self._leaving_since < STUCK_AFTER_SECONDS:
-            return []
-        return [f"{change.ref}: {change.note or 'still being deleted'}" for change in leaving]
+        now = self._clock()
+        self._leaving_since = {change.ref: self._leaving_since.get(change.ref, now) for change in leaving}
+        return [
+            f"{change.ref}: {change.note or 'still being deleted'}"
+            for change in leaving
+            if now - self._leaving_since[change.ref] >= STUCK_AFTER_SECONDS
+        ]
 
-    def _next_try(self, failed: bool, leaving: bool, stuck: bool) -> float:  # noqa: FBT001 - three facts of one pass
+    def _next_try(self, failed: bool, leaving: bool, is_moving: bool) -> float:  # noqa: FBT001 - facts of one pass
         if failed:
             return self._clock() + self._grown(LONGEST_RETRY)
-        if leaving:
-            pause = LONGEST_WAIT.total_seconds() if stuck else LOOK_AGAIN_SECONDS
-            return self._clock() + pause
-        return NEVER
+        if not leaving:
+            return NEVER
+        return self._clock() + (LOOK_AGAIN_SECONDS if is_moving else LONGEST_WAIT.total_seconds())
 
     def _grown(self, longest: timedelta) -> float:
         pause = min(longest, FIRST_RETRY * 2 ** min(self._failures - 1, 16))

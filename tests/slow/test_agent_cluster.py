@@ -7,10 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from agent.access import Credentials, ask_official_client
-from agent.apiserver import ApiServer, ClusterUnreachable
+from agent.apiserver import ClusterUnreachable
 from agent.changes import Action
-from agent.cluster import KubernetesCluster
 from agent.inventory import Inventory
 from agent.manifests import Manifest
 from agent.ownership import Ownership
@@ -19,12 +17,9 @@ from agent.refs import Ref
 from agent.site import Site
 from tests.support.bundles import AGENT, config_map, desired, namespace, widget, widget_crd, wish
 from tests.support.fakes import FakeCluster
+from tests.support.live import connected
 
 pytestmark = pytest.mark.slow
-
-
-def connected(kubeconfig):
-    return KubernetesCluster(ApiServer(Credentials(lambda: ask_official_client(str(kubeconfig)))))
 
 
 @pytest.fixture(params=["fake", "real"])

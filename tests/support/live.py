@@ -1,0 +1,76 @@
+"""
+The agent's machinery in this process, between a broker that is a dict and a real API server, with real watches.
+"""
+
+import json
+import time
+from threading import Thread
+from uuid import uuid4
+
+from agent.access import Credentials, ask_official_client
+from agent.apiserver import ApiServer
+from agent.cluster import KubernetesCluster
+from agent.watches import Watch, Watches
+from tests.support.house import House
+
+
+def connected(kubeconfig):
+    return KubernetesCluster(ApiServer(Credentials(lambda: ask_official_client(str(kubeconfig)))))
+
+
+class LiveHouse(House):
+    def __init__(self, kube, **rest):
+        super().__init__(cluster=connected(kube.kubeconfig), **rest)
+        self.kube = kube
+        self.clock.__class__ = RealClock
+        self.place = f"place-{uuid4().hex[:8]}"
+        self.stack = f"stack-{uuid4().hex[:8]}"
+        self._watches = Watches(self._watch)
+
+    def deploy(self, *bodies, stack=None, marker=False):
+        """
+        Push objects, and work until the broker has heard of it: the event.
+        """
+        text = "" if marker else json.dumps({"apiVersion": "v1", "kind": "List", "items": list(bodies)})
+        pushed = self.broker.push(text, stack=stack or self.stack, marker=marker)
+        self.deployer.poll()
+        self.until(lambda: pushed in [id for id, _ in self.broker.outcomes])
+        self._watches.keep(self.lookout.kinds())
+        return next(event for event in reversed(self.broker.events) if event["deployment_object_id"] == pushed)
+
+    def until(self, holds, seconds=30.0):
+        """
+        Work until that holds; how long it took.
+        """
+        begun = time.monotonic()
+        while not holds():
+            assert time.monotonic() - begun < seconds, "it does not come to hold"
+            self.work()
+            time.sleep(0.02)
+        return time.monotonic() - begun
+
+    def stacks_idle(self):
+        return not any(stack.is_busy or stack.due_at <= self.clock() for stack in self.deployer.all_stacks())
+
+    def get(self, kind, name, path="{}"):
+        """
+        What kubectl shows of an object; None where it is not there.
+        """
+        which = [name, "--ignore-not-found"] if name else []
+        found = self.kube.kubectl("-n", self.place, "get", kind, *which, "-o", f"jsonpath={path}")
+        return found or None
+
+    def end(self):
+        self._watches.keep([])
+
+    def _watch(self, watched):
+        watch = Watch(watched, self.cluster._server, self.cluster.discovery, self.lookout, "")
+        Thread(target=watch.run, daemon=True).start()
+        return watch
+
+
+class RealClock:
+    now = 0.0
+
+    def __call__(self):
+        return time.monotonic() + self.now
