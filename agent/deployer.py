@@ -67,6 +67,15 @@ class Deployer:
     def all_stacks(self) -> list[Stack]:
         return list(self.stacks.values())
 
+    def doubt_everything(self) -> None:
+        """
+        Another agent may have been at work meanwhile.
+        """
+        self._tools.inventory.forget()
+        for stack in self.all_stacks():
+            stack.doubt_everything()
+        self._wake()
+
     def take_stock(self) -> None:
         """
         What only all stacks together can tell.

@@ -11,11 +11,12 @@ log = logging.getLogger("agent")
 
 def folder(under: Path | None, name: str) -> Path | None:
     """
-    Made if need be. None where there is no disk.
+    Made if need be, for us alone: manifests hold secrets. None where there is no disk.
     """
     if under is None:
         return None
-    (under / name).mkdir(parents=True, exist_ok=True)
+    under.mkdir(parents=True, exist_ok=True)
+    (under / name).mkdir(mode=0o700, exist_ok=True)
     return under / name
 
 

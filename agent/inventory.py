@@ -69,8 +69,12 @@ class Inventory:
             self._drop(ref)
             del held[ref]
 
-    def stacks(self) -> list[str]:
-        return [stack_id for stack_id, pieces in self._known().items() if pieces]
+    def forget(self) -> None:
+        """
+        Read it again before it is used again.
+        """
+        with self._lock:
+            self._pieces = None
 
     def _known(self) -> dict[str, dict[Ref, Piece]]:
         with self._lock:

@@ -31,7 +31,8 @@ MARGIN_SECONDS = 3.0
 class Lease:
     """
     Another holder's is waited for until it has not been renewed for as long as it lasts, by our own clock: the two
-    clocks need not agree. What is not renewed in time is lost before anybody else can have it.
+    clocks need not agree. What is not renewed in time is lost before anybody else can have it. Whoever takes it, for
+    the first time or again, is told so: what it knew of the cluster may be another's work by now.
     """
 
     def __init__(
@@ -41,10 +42,12 @@ class Lease:
         namespace: str,
         agent_id: str,
         holder: str,
+        on_taking: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.holder = holder
+        self._on_taking = on_taking
         self.other: str | None = None
         self._server = server
         self._namespace = namespace
@@ -113,6 +116,7 @@ class Lease:
         self._mine = answer.insist().body
         if not self.is_held():
             log.info("at work", extra={"fields": {"holder": self.holder}})
+            self._on_taking()
         self.other, self._good_until = None, asked_at + DURATION_SECONDS - MARGIN_SECONDS
 
     def _body(self, found: dict[str, Any]) -> dict[str, Any]:

@@ -82,8 +82,13 @@ class Agent:
     def __post_init__(self) -> None:
         settings, me = self.settings, self.me
         self.lease = Lease(
-            self.server, namespace=settings.namespace, agent_id=me.id, holder=holder_of(settings.data_dir)
+            self.server,
+            namespace=settings.namespace,
+            agent_id=me.id,
+            holder=holder_of(settings.data_dir),
+            on_taking=self._begin,
         )
+        self.watching = self.server.fenced(lambda: not self.stop.is_set())
         self.fenced = self.server.fenced(lambda: self.lease.is_held() and not self.stop.is_set())
         self.cluster = KubernetesCluster(
             self.fenced, default_namespace=settings.watch_namespace or "default", sleep=self.stop.wait
@@ -154,6 +159,9 @@ class Agent:
             rules=rules,
         )
 
+    def _begin(self) -> None:
+        self.deployer.doubt_everything()
+
     def _note_report(self, event: Event) -> None:
         self.outbox.add(event)
         self.reports.set()
@@ -170,7 +178,7 @@ class Agent:
 
     def _watch(self, watched: Watched) -> Watch:
         namespace = self.settings.watch_namespace or ""
-        watch = Watch(watched, self.fenced, self.cluster.discovery, self.lookout, namespace)
+        watch = Watch(watched, self.watching, self.cluster.discovery, self.lookout, namespace)
         in_thread(watch.run)
         return watch
 

@@ -63,12 +63,12 @@ class Stack:
         """
         One pass. Whatever ends it early is tried again.
         """
+        if self._tools.clock() >= self._reapply_at:
+            self.doubt_everything()
         with self._lock:
             object, reading = self.newest, self._reading
             self.due_at = NEVER
         assert object is not None
-        if self._tools.clock() >= self._reapply_at:
-            self._doubt_everything()
         try:
             changes = self._bring(object, reading)
         except (ManifestError, Refused) as error:
@@ -90,6 +90,17 @@ class Stack:
                 self._expected.put_off(ref, sighting)
                 return False
         return self._heed(ref, sighting)
+
+    def doubt_everything(self) -> None:
+        """
+        Apply all once more, whatever the watches showed or missed.
+        """
+        left_alone = {ref for ref, wanted in self.desired.items() if wanted.ignores_drift}
+        self._expected.forget_all_but(left_alone)
+        self._reapply_at = NEVER
+        with self._lock:
+            if self.newest is not None and not self.is_removed:
+                self.due_at = self._tools.clock()
 
     def finish(self) -> None:
         """
@@ -187,14 +198,6 @@ class Stack:
         for change in changes.of(*KEPT):
             if change.state is not None:
                 self._expected.note(change.ref, change.state)
-
-    def _doubt_everything(self) -> None:
-        """
-        The safety net: apply all once more, whatever the watches showed or missed.
-        """
-        left_alone = {ref for ref, wanted in self.desired.items() if wanted.ignores_drift}
-        self._expected.forget_all_but(left_alone)
-        self._reapply_at = NEVER
 
     def _put_off(self, error: Exception) -> None:
         with self._lock:

@@ -21,6 +21,7 @@ log = logging.getLogger("agent")
 PAGE = 500
 RENEWED_AFTER_SECONDS = 300
 FIRST_PAUSE = 0.5
+AWAY_PAUSE = 5.0
 LONGEST_PAUSE = 60.0
 
 
@@ -88,7 +89,7 @@ class Watch:
                 if pause == FIRST_PAUSE and not isinstance(error, Stopping):
                     log.warning("not watched", extra={"fields": {"kind": self.watched.kind, "reason": str(error)}})
                 self._ended.wait(pause)
-                pause = min(LONGEST_PAUSE, pause * 2)
+                pause = min(LONGEST_PAUSE if isinstance(error, Refused) else AWAY_PAUSE, pause * 2)
                 continue
             except Exception:
                 log.exception("unforeseen", extra={"fields": {"kind": self.watched.kind}})

@@ -217,3 +217,27 @@ def test_a_text_on_disk_is_not_fetched_again_unless_it_was_altered(tmp_path):
 
     assert house.broker.fetched == [pushed, pushed]
     assert house.cluster.names == {"one"}
+
+
+def test_after_another_agent_was_at_work_the_inventory_is_read_again_and_all_is_applied_once_more():
+    house = House()
+    house.push("one")
+    house.poll()
+    twin = House(broker=house.broker, cluster=house.cluster)
+    twin.push("one", "two")
+    twin.poll()
+    house.push("one")
+
+    house.deployer.doubt_everything()
+    house.poll()
+
+    assert house.cluster.names == {"one"}
+
+
+def test_texts_are_for_nobody_elses_eyes(tmp_path):
+    house = House(tmp_path / "data")
+    house.push("one")
+
+    house.poll()
+
+    assert (tmp_path / "data" / "objects").stat().st_mode & 0o777 == 0o700

@@ -138,3 +138,14 @@ def test_without_a_past_it_is_somebody_new(folder, tmp_path):
     where = [tmp_path / f"{folder}-{n}" if folder else None for n in range(2)]
 
     assert holder_of(where[0]) != holder_of(where[1])
+
+
+def test_whoever_takes_it_again_is_told_that_it_may_know_nothing_any_more():
+    two, taken = Two(), []
+    place = {"namespace": "brokkr-system", "agent_id": AGENT, "holder": "me"}
+    lease = Lease(two.api, **place, on_taking=lambda: taken.append(two.clock.now), clock=two.clock, now=lambda: NOON)
+    for moment in (0, 10, 20, 60, 70):
+        two.clock.now = moment
+        lease.renew()
+
+    assert taken == [0, 60]
