@@ -6,6 +6,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from enum import Enum
 
 from agent.fields import FIELD_MANAGER
 from agent.refs import Ref
@@ -13,6 +14,16 @@ from agent.refs import Ref
 WINDOW_SECONDS = 600.0
 HEALS_AT_MOST = 5
 PAUSE_SECONDS = 3600.0
+
+
+class Verdict(Enum):
+    """
+    The first that any of an object's fields gets is the object's.
+    """
+
+    HEAL = "healed"
+    GIVE_UP = "fought over"
+    LEAVE = "left alone"
 
 
 @dataclass
@@ -25,12 +36,12 @@ class Fights:
     _heals: dict[tuple[Ref, str], deque[float]] = field(default_factory=lambda: defaultdict(deque))
     _fought: dict[tuple[Ref, str], tuple[str, float]] = field(default_factory=dict)
 
-    def note(self, ref: Ref, taken: dict[str, str]) -> bool:
+    def note(self, ref: Ref, taken: dict[str, str]) -> Verdict:
         """
-        One more drift, by field and by who has it now. Whether it should be healed: where any of it is no fight.
+        One more drift, by field and by who has it now: healed where any of it is no fight.
         """
-        heals = [self._is_heal(ref, name, manager) for name, manager in taken.items()]
-        return any(heals)
+        verdicts = {self._verdict(ref, name, manager) for name, manager in taken.items()}
+        return next(verdict for verdict in Verdict if verdict in verdicts)
 
     def is_paused(self, ref: Ref) -> bool:
         return any(of == ref and until > self.clock() for (of, _), (_, until) in list(self._fought.items()))
@@ -51,16 +62,16 @@ class Fights:
         for key in [key for key in self._heals if key[0] in changed]:
             del self._heals[key]
 
-    def _is_heal(self, ref: Ref, name: str, manager: str) -> bool:
+    def _verdict(self, ref: Ref, name: str, manager: str) -> Verdict:
         now, key = self.clock(), (ref, name)
         heals = self._heals[key]
         while heals and heals[0] < now - WINDOW_SECONDS:
             heals.popleft()
         if key in self._fought and self._fought[key][1] > now:
-            return False
+            return Verdict.LEAVE
         heals.append(now)
         if len(heals) <= HEALS_AT_MOST:
-            return True
+            return Verdict.HEAL
         self._fought[key] = (manager, now + PAUSE_SECONDS)
         heals.clear()
-        return False
+        return Verdict.GIVE_UP

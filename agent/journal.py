@@ -39,10 +39,10 @@ def count(change: Change) -> None:
         metrics.prunes.labels(change.action.value).inc()
 
 
-def log_drift(stack_id: str, ref: Ref, taken: dict[str, str], *, heals: bool) -> None:
+def log_drift(stack_id: str, ref: Ref, taken: dict[str, str], verdict: str) -> None:
     """
     Which fields, and who has them now: names, never values.
     """
-    metrics.drifts.labels("healed" if heals else "fought over").inc()
-    fields = {"stack": stack_id, "object": str(ref), "fields": taken, "healed": heals}
+    metrics.drifts.labels(verdict).inc()
+    fields = {"stack": stack_id, "object": str(ref), "fields": taken, "verdict": verdict}
     log.warning("drift", extra={"fields": fields})

@@ -10,7 +10,7 @@ from agent.broker import DeploymentObject
 from agent.changes import Action, ChangeSet, one_line
 from agent.desired import Desired, Revision, Wish, desired_of
 from agent.drift import Expected, Sighting
-from agent.fights import Fights
+from agent.fights import Fights, Verdict
 from agent.journal import log_changes, log_drift
 from agent.manifests import Manifest, ManifestError
 from agent.outcome import NEVER, Outcome
@@ -93,9 +93,11 @@ class Stack:
 
     def doubt_everything(self) -> None:
         """
-        Apply all once more, whatever the watches showed or missed.
+        Apply all once more, whatever the watches showed or missed; but for what is to be left alone.
         """
-        left_alone = {ref for ref, wanted in self.desired.items() if wanted.ignores_drift}
+        left_alone = {
+            ref for ref, wanted in self.desired.items() if wanted.ignores_drift or self._fights.is_paused(ref)
+        }
         self._expected.forget_all_but(left_alone)
         self._reapply_at = NEVER
         with self._lock:
@@ -124,9 +126,11 @@ class Stack:
         taken = self._expected.judge(ref, sighting)
         if not taken:
             return False
-        heals = self._fights.note(ref, taken)
-        log_drift(self.id, ref, taken, heals=heals)
-        if heals:
+        verdict = self._fights.note(ref, taken)
+        if verdict is Verdict.LEAVE:
+            return False
+        log_drift(self.id, ref, taken, verdict.value)
+        if verdict is Verdict.HEAL:
             self._expected.forget(ref)
         with self._lock:
             self.due_at = min(self.due_at, self._tools.clock())
@@ -189,10 +193,7 @@ class Stack:
                 self._reading = None
 
     def _is_to_do(self, wanted: Desired) -> bool:
-        ref = wanted.ref
-        if self._expected.has(ref) or self._fights.is_paused(ref):
-            return False
-        return self._tools.claims.other_than(self.id, ref) is None
+        return not self._expected.has(wanted.ref) and self._tools.claims.other_than(self.id, wanted.ref) is None
 
     def _note(self, changes: ChangeSet) -> None:
         for change in changes.of(*KEPT):

@@ -117,6 +117,34 @@ def test_a_fight_does_not_keep_the_other_objects_from_healing(house):
     assert house.cluster.applied == ["ConfigMap/default/two"]
 
 
+def test_another_field_of_the_object_is_healed_all_the_same(house):
+    house.broker.push(text_of("one").replace("a: b", "a: b, z: z"))
+    house.poll()
+    for _ in range(8):
+        house.take("one", "a", "a-controller")
+        house.work(after=1.0)
+    house.cluster.applied.clear()
+
+    house.take("one", "z", "kubectl-edit")
+    house.work()
+
+    assert house.cluster.applied == ["ConfigMap/default/one"]
+
+
+def test_what_is_fought_over_is_not_taken_back_by_the_safety_net_either(house):
+    for _ in range(8):
+        house.take("one", "a", "a-controller")
+        house.work(after=1.0)
+    house.cluster.applied.clear()
+
+    house.work(after=900.0)
+    soon = list(house.cluster.applied)
+    house.work(after=3600.0)
+
+    assert soon == ["ConfigMap/default/two"]
+    assert "ConfigMap/default/one" in house.cluster.applied
+
+
 def test_slow_drift_is_no_fight(house):
     for _ in range(12):
         house.take("one", "a", "kubectl-edit")
