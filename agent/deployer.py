@@ -9,9 +9,10 @@ from threading import Lock
 
 from agent import metrics
 from agent.broker import EMPTY_CHECKSUM, Broker, BrokerError, DeploymentObject
-from agent.manifests import ManifestError, parse
+from agent.manifests import ManifestError
 from agent.memory import Memory
 from agent.outcome import News
+from agent.reading import parse
 from agent.refs import Ref
 from agent.stack import Reading, Stack
 from agent.texts import Texts

@@ -1,15 +1,11 @@
 """
-Objects as data: reading them as kubectl does. Pure.
+Objects as data, and the bytes they are sent as. Pure.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
-from agent.kubectl_yaml import KubectlLoader
 from agent.refs import Ref
 
 
@@ -58,61 +54,6 @@ class Manifest:
 
 def encoded(body: dict[str, Any]) -> bytes:
     """
-    The bytes that are sent.
+    The JSON that is sent for an object. It has no NaN and no half characters: reading it refuses them.
     """
-    return json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-
-
-def parse(text: str) -> list[Manifest]:
-    """
-    The objects of a multi-document text, Lists opened, empty documents left out.
-    """
-    manifests: list[Manifest] = []
-    faults: list[str] = []
-    for number, document in enumerate(_documents(text), start=1):
-        for body in _opened(document):
-            fault = _fault(body)
-            if fault:
-                faults.append(f"document {number}: {fault}")
-            else:
-                manifests.append(Manifest(body))
-    if faults:
-        raise ManifestError("\n".join(faults))
-    if not manifests:
-        raise ManifestError("the manifest holds no object")
-    return manifests
-
-
-def _documents(text: str) -> Iterator[Any]:
-    try:
-        yield from yaml.load_all(text.removeprefix("\ufeff"), Loader=KubectlLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise ManifestError(f"line {line}: {error.problem}") from error
-    except yaml.YAMLError as error:
-        raise ManifestError(" ".join(str(error).split())) from error
-
-
-def _opened(document: Any) -> Iterator[Any]:
-    if document is None:
-        return
-    is_list = isinstance(document, dict) and str(document.get("kind", "")).endswith("List")
-    if is_list and isinstance(document.get("items"), list):
-        for item in document["items"]:
-            yield from _opened(item)
-    else:
-        yield document
-
-
-def _fault(body: Any) -> str | None:
-    if not isinstance(body, dict):
-        return "not an object"
-    for key in ("apiVersion", "kind"):
-        if not isinstance(body.get(key), str) or not body[key]:
-            return f"{key} is missing"
-    metadata = body.get("metadata")
-    if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str) or not metadata["name"]:
-        return "metadata.name is missing, and server-side apply needs one"
-    if not all(isinstance(metadata.get(key) or {}, dict) for key in ("labels", "annotations")):
-        return "metadata.labels and metadata.annotations must be maps"
-    return None
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
