@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent import VERSION
+from agent.render import render
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,6 +18,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Exit code 0 when told to stop, 1 when it cannot work, 2 for wrong usage.
     """
     arguments = _arguments(argv)
+    if arguments.command == "render":
+        return render(arguments.files, sys.stdin.buffer, sys.stdout.buffer, sys.stderr)
     return _start(arguments.generator_ids)
 
 
@@ -26,6 +29,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("start", help="run until told to stop")
     command.add_argument("--generator-ids", metavar="ID,ID", help="generators to register with at start")
+    command = commands.add_parser("render", help="show the objects of manifests, as they are read and sent")
+    command.add_argument("files", nargs="+", metavar="FILE", help="a manifest; - is the standard input")
     return parser.parse_args(argv)
 
 
