@@ -33,7 +33,7 @@ class Manifest:
         """
         Whether the kind that a CustomResourceDefinition brings has namespaces.
         """
-        return (self.body.get("spec") or {}).get("scope") != "Cluster"
+        return _map(self.body.get("spec")).get("scope") != "Cluster"
 
     @property
     def defines(self) -> tuple[str, str] | None:
@@ -42,8 +42,8 @@ class Manifest:
         """
         if not self.ref.is_crd:
             return None
-        spec = self.body.get("spec") or {}
-        return spec.get("group", ""), (spec.get("names") or {}).get("kind", "")
+        spec = _map(self.body.get("spec"))
+        return str(spec.get("group")), str(_map(spec.get("names")).get("kind"))
 
     def stamped(self, *, labels: dict[str, str], annotations: dict[str, str]) -> "Manifest":
         metadata = dict(self.body["metadata"])
@@ -57,3 +57,10 @@ def encoded(body: dict[str, Any]) -> bytes:
     The JSON that is sent for an object. It has no NaN and no half characters: reading it refuses them.
     """
     return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def _map(value: Any) -> dict[str, Any]:
+    """
+    What is no map is for the API server to refuse.
+    """
+    return value if isinstance(value, dict) else {}
