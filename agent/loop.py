@@ -83,6 +83,7 @@ class Loop:
         Longer where the broker wants to be left alone, or does not know us any more.
         """
         if isinstance(error, BrokerRefused) and error.is_unwelcome:
-            return max(self._interval, min(LONGEST_PAUSE_SECONDS, self._interval * UNWELCOME_TIMES))
+            usual = max(self._interval, self._after_trouble)
+            return max(usual, min(LONGEST_PAUSE_SECONDS, usual * UNWELCOME_TIMES))
         asked_for = error.retry_after if isinstance(error, BrokerError) else 0.0
         return max(self._after_trouble, min(asked_for, 5 * LONGEST_PAUSE_SECONDS))

@@ -99,3 +99,26 @@ def test_after_trouble_a_step_may_come_sooner():
     world.run(step, after_trouble=2.0)
 
     assert seen == [0, 2, 4]
+
+
+def test_a_step_without_an_interval_leaves_a_broker_that_does_not_know_us_alone_too():
+    """
+    Reports are sent as soon as there are any: a 401 made thousands of tries a second of that.
+    """
+    world, starts = World(until=60), []
+
+    def step():
+        starts.append(world.now)
+        raise unwelcome()
+
+    Loop(
+        step,
+        0.0,
+        after_trouble=2.0,
+        stop=world.stop,
+        sleep=world.sleep,
+        now=lambda: world.now,
+        spread=lambda low, high: 1.0,
+    ).run()
+
+    assert starts == [0, 20, 40]
