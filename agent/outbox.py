@@ -27,6 +27,7 @@ class Outbox:
         folder = files.folder(data_dir, "reports")
         self._file = folder / "waiting.json" if folder else None
         self._lock = Lock()
+        self._sending = Lock()
         self._waiting: list[Event] = self._load()
 
     def add(self, event: Event) -> None:
@@ -36,19 +37,23 @@ class Outbox:
 
     def send(self, broker: Broker, agent_id: str) -> None:
         """
-        Send what waits; what the broker will never take is said in the log. Raises BrokerError, and keeps the rest.
+        Send what waits, one thread at a time; what the broker will never take is said in the log. Raises BrokerError,
+        and keeps the rest.
         """
-        while self._waiting:
-            event = self._waiting[0]
-            try:
-                broker.report(agent_id, event)
-            except BrokerRefused as error:
-                if error.status not in FINAL_REFUSALS:
-                    raise
-                log.warning("a report was refused for good", extra={"fields": {"reason": str(error)}})
-            with self._lock:
-                self._waiting.pop(0)
-                self._save()
+        with self._sending:
+            while self._waiting:
+                self._send_first(broker, agent_id)
+
+    def _send_first(self, broker: Broker, agent_id: str) -> None:
+        try:
+            broker.report(agent_id, self._waiting[0])
+        except BrokerRefused as error:
+            if error.status not in FINAL_REFUSALS:
+                raise
+            log.warning("a report was refused for good", extra={"fields": {"reason": str(error)}})
+        with self._lock:
+            self._waiting.pop(0)
+            self._save()
 
     def _load(self) -> list[Event]:
         try:

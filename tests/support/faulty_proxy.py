@@ -145,7 +145,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.send(answer, cut=fault.is_cut)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = serve
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = serve  # noqa: N815 - the names that http.server looks for
 
     def pass_on(self, body):
         """
