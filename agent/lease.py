@@ -42,12 +42,12 @@ class Lease:
         namespace: str,
         agent_id: str,
         holder: str,
-        on_taking: Callable[[], None] = lambda: None,
+        before_work: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.holder = holder
-        self._on_taking = on_taking
+        self._before_work = before_work
         self.other: str | None = None
         self._server = server
         self._namespace = namespace
@@ -116,7 +116,7 @@ class Lease:
         self._mine = answer.insist().body
         if not self.is_held():
             log.info("at work", extra={"fields": {"holder": self.holder}})
-            self._on_taking()
+            self._before_work()
         self.other, self._good_until = None, asked_at + DURATION_SECONDS - MARGIN_SECONDS
 
     def _body(self, found: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from agent.metrics import heartbeats
 
 
 class Renewed(Protocol):
+    other: str | None
+
     def renew(self) -> None: ...
 
 
@@ -56,6 +58,7 @@ class Pulse:
     def probe(self) -> None:
         """
         Keep the lease, and find out on the way whether the API server answers. An answer that is a refusal is one too.
+        Raises Refused where another agent has the lease, so that its end is seen soon.
         """
         started = self._clock()
         try:
@@ -67,6 +70,8 @@ class Pulse:
             self._answered(started)
             raise
         self._answered(started)
+        if self._lease.other is not None:
+            raise Refused(f"another agent of this identity is at work: {self._lease.other}")
 
     def heartbeat(self) -> None:
         latency = self._vitals.kubernetes_latency_ms

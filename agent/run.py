@@ -5,6 +5,7 @@ The agent's pieces, and the threads that they run in.
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
@@ -86,7 +87,7 @@ class Agent:
             namespace=settings.namespace,
             agent_id=me.id,
             holder=holder_of(settings.data_dir),
-            on_taking=self._begin,
+            before_work=self._begin,
         )
         self.watching = self.server.fenced(lambda: not self.stop.is_set())
         self.fenced = self.server.fenced(lambda: self.lease.is_held() and not self.stop.is_set())
@@ -188,15 +189,21 @@ class Agent:
 
     def _end(self) -> None:
         """
-        What is in flight may finish; then the lease is given back, so that the next agent need not wait for it.
+        What is in flight may finish; then the lease is given back, so that the next agent need not wait for it. What
+        hangs is left behind: reports wait on disk, and the lease runs out.
         """
+        ends_at = time.monotonic() + GRACE_SECONDS
         self.stop.set()
         self.dispatcher.wake()
-        if not self.dispatcher.settles_within(GRACE_SECONDS):
-            return
+        if self.dispatcher.settles_within(GRACE_SECONDS):
+            leaving = threading.Thread(target=self._take_leave, daemon=True)
+            leaving.start()
+            leaving.join(ends_at - time.monotonic())
+
+    def _take_leave(self) -> None:
         try:
-            self.outbox.send(self.broker, self.me.id)
             self.lease.release()
+            self.outbox.send(self.broker, self.me.id)
         except (BrokerError, ClusterUnreachable, Refused) as error:
             log.warning("left without a word", extra={"fields": {"reason": str(error)}})
 

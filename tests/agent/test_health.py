@@ -17,6 +17,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 class Renewable:
     trouble = None
+    other = None
 
     def renew(self):
         if self.trouble:
@@ -121,3 +122,15 @@ def test_prometheus_is_told_by_the_contracts_names(pulse, vitals):
         "last_successful_poll_timestamp",
     ):
         assert f"# TYPE brokkr_agent_{name.removesuffix('_total')}".encode() in body
+
+
+def test_another_agent_at_work_is_trouble_of_the_probe_and_none_of_the_clusters(pulse, lease, vitals):
+    """
+    Trouble is looked at again after a second: the end of the other one is seen soon.
+    """
+    lease.other = "another"
+
+    with pytest.raises(Refused, match="another agent of this identity is at work: another"):
+        pulse.probe()
+
+    assert vitals.kubernetes_error is None

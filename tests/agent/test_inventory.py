@@ -72,6 +72,20 @@ def test_two_agents_in_one_cluster_keep_apart():
     assert Inventory(cluster, namespace="brokkr-system", agent_id="another").read(STACK) == refs("a")
 
 
+def test_what_another_process_wrote_meanwhile_is_read_once_ours_is_forgotten():
+    """
+    Two agents of one identity take turns: what the other one applied must not be left unowned.
+    """
+    cluster = FakeCluster()
+    ours = inventory(cluster)
+    ours.write(STACK, refs("a"))
+    inventory(cluster).write(STACK, refs("a", "b"))
+
+    ours.forget()
+
+    assert ours.read(STACK) == refs("a", "b")
+
+
 def test_a_cluster_that_will_not_have_it_is_said_so():
     cluster = FakeCluster(refuses={"brokkr-system"})
 

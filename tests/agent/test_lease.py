@@ -41,6 +41,29 @@ def test_one_works_and_the_other_waits():
     assert two.second.other == "first"
 
 
+def test_whoever_gets_it_is_told_before_it_is_at_work_and_only_then():
+    """
+    What it knew of the cluster may be of before another's time.
+    """
+    two, told = Two(), []
+    lease = Lease(
+        two.api,
+        namespace="brokkr-system",
+        agent_id=AGENT,
+        holder="third",
+        clock=two.clock,
+        now=lambda: NOON,
+        before_work=lambda: told.append(lease.is_held()),
+    )
+
+    for _ in range(3):
+        lease.renew()
+    two.clock.now += 60
+    lease.renew()
+
+    assert told == [False, False]
+
+
 def test_keeping_it_costs_one_request():
     two = Two()
     two.first.renew()
@@ -138,14 +161,3 @@ def test_without_a_past_it_is_somebody_new(folder, tmp_path):
     where = [tmp_path / f"{folder}-{n}" if folder else None for n in range(2)]
 
     assert holder_of(where[0]) != holder_of(where[1])
-
-
-def test_whoever_takes_it_again_is_told_that_it_may_know_nothing_any_more():
-    two, taken = Two(), []
-    place = {"namespace": "brokkr-system", "agent_id": AGENT, "holder": "me"}
-    lease = Lease(two.api, **place, on_taking=lambda: taken.append(two.clock.now), clock=two.clock, now=lambda: NOON)
-    for moment in (0, 10, 20, 60, 70):
-        two.clock.now = moment
-        lease.renew()
-
-    assert taken == [0, 60]
