@@ -56,11 +56,11 @@ def test_the_second_of_two_agents_waits_says_so_and_goes_on_where_the_first_fell
     """
     stack_id = scene.new_stack()
     scene.agent.start()
-    scene.deploy(stack_id, "always", "at first")
+    scene.deploy(stack_id, "always", "at-first")
 
     with a_second_agent(scene, kube, tmp_path / "second") as second:
         within(10, lambda: second.said("another agent of this identity is at work; waiting"))
-        scene.deploy(stack_id, "always", "at first", "before")
+        scene.deploy(stack_id, "always", "at-first", "before")
         idle = changes(second.cluster)
         scene.agent.process.send_signal(signal.SIGSTOP)
         within(45, lambda: second.said("at work"))
@@ -71,7 +71,7 @@ def test_the_second_of_two_agents_waits_says_so_and_goes_on_where_the_first_fell
         time.sleep(2)
         silent = changes(scene.cluster, since)
         second.stop()
-    scene.deploy(stack_id, "always", "at last")
+    scene.deploy(stack_id, "always", "at-last")
 
     assert idle == silent == []
     assert scene.uids().keys() == {"always", "at-last"}
