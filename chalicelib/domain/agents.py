@@ -153,22 +153,38 @@ class RegistrationRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LastReport:
+    """
+    What an agent last reported of a stack: of which object, and which event keeps it.
+    """
+
+    object_id: UUID
+    sequence_id: int
+    status: str
+    event: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Given:
     """
-    That an agent was served something of a stack, and what it last reported of it.
+    That an agent was served something of a stack.
 
     `withdrawal_id` is the id of the deletion marker under which the stack will be taken back, should it leave the agent
-    while it lives on elsewhere.
+    while it lives on elsewhere; `is_withdrawn` says that the agent was shown it.
     """
 
     agent_id: UUID
     stack_id: UUID
     withdrawal_id: UUID
-    reported_object_id: UUID | None = None
-    reported_sequence_id: int = 0
-    reported_status: str | None = None
-    reported_event: str | None = None
-    reported_digest: str | None = None
+    is_withdrawn: bool = False
+    last_report: LastReport | None = None
+
+    def reported(self, object_id: UUID) -> LastReport | None:
+        """
+        The last report, if it is on this object.
+        """
+        return self.last_report if self.last_report and self.last_report.object_id == object_id else None
 
 
 @dataclass(frozen=True, kw_only=True)

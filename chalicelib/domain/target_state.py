@@ -32,12 +32,16 @@ def is_done(revision: Revision, given: Given | None) -> bool:
     """
     Whether the agent has reported this deletion marker carried out, so that the stack leaves its target state.
     """
-    return (
-        revision.is_marker
-        and given is not None
-        and given.reported_object_id == revision.id
-        and (given.reported_status or "").upper() == SUCCESS
-    )
+    report = given.reported(revision.id) if given and revision.is_marker else None
+    return report is not None and report.status.upper() == SUCCESS
+
+
+def is_given_anew(revision: Revision, given: Given) -> bool:
+    """
+    Whether a stack that was withdrawn is served again. Its next withdrawal then needs an id of its own: a late word on
+    this one must not pass for a word on that.
+    """
+    return given.is_withdrawn and revision.id != given.withdrawal_id
 
 
 def in_order(revisions: Iterable[Revision]) -> list[Revision]:
@@ -59,10 +63,11 @@ def etag(revisions: Iterable[Revision], shape: str) -> str:
 
 def unreported(revisions: Iterable[Revision], given: dict[UUID, Given]) -> list[Revision]:
     """
-    Upstream's incremental rule: any report on an object, even a failure, removes it until a newer one is pushed.
+    Upstream's incremental rule: any report on an object, even a failure, removes it until a newer one is pushed, or
+    until its stack comes back after a withdrawal.
     """
-    return [
-        revision
-        for revision in revisions
-        if revision.stack_id not in given or given[revision.stack_id].reported_object_id != revision.id
-    ]
+    return [revision for revision in revisions if not _is_reported(revision, given.get(revision.stack_id))]
+
+
+def _is_reported(revision: Revision, given: Given | None) -> bool:
+    return given is not None and given.reported(revision.id) is not None and not is_given_anew(revision, given)

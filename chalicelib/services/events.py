@@ -2,21 +2,18 @@
 Agent events: what agents say became of what they were given.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from chalicelib import system
 from chalicelib.domain import target_state as rules
-from chalicelib.domain.agents import AgentFile, Given
-from chalicelib.domain.association import Scope
+from chalicelib.domain.agents import Given, LastReport
 from chalicelib.domain.deployment_objects import Revision
 from chalicelib.domain.events import AgentEvent, NewAgentEvent
 from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
-from chalicelib.domain.stacks import Stack
 from chalicelib.errors import AgentEventNotFound, AgentIdMismatch, ForeignKeyViolation
 from chalicelib.services.target_state import find_stack
-from chalicelib.store import agent_events, agents, deployment_objects, generators, stack_labels, stacks
+from chalicelib.store import agent_events, agents, deployment_objects, generators, given_stacks, stacks
 
 
 def events(caller: Principal, agent_id: UUID, *, now: system.Now = system.now) -> list[AgentEvent]:
@@ -70,7 +67,7 @@ def report(
     revision, given = _reported(agent_id, new.deployment_object_id)
     event = _say_again(given, new, now()) or _add(given, revision, new, new_id(), now())
     if given and new.succeeded and _is_removal(revision, given):
-        agents.take_back(given)
+        given_stacks.take_back(given)
     return event
 
 
@@ -80,46 +77,33 @@ def _reported(agent_id: UUID, object_id: UUID) -> tuple[Revision, Given | None]:
     """
     revision = deployment_objects.find_revision(object_id)
     if revision:
-        return revision, agents.find_given(agent_id, revision.stack_id)
+        return revision, given_stacks.find(agent_id, revision.stack_id)
     file = agents.file(agent_id, consistent=True)
     given = next((one for one in file.given if one.withdrawal_id == object_id), None)
     stack = find_stack(given.stack_id) if given else None
     marker = rules.withdrawal(given, stack) if given and stack else None
-    if not (stack and marker):
+    if marker is None:
         raise ForeignKeyViolation(f"there is no deployment object {object_id}", constraint="fk_deployment_object")
-    return marker, None if _has_returned(file, stack) else given
-
-
-def _has_returned(file: AgentFile, stack: Stack) -> bool:
-    """
-    Whether the agent was given a stack anew after it had been withdrawn. A late word on the withdrawal is then history:
-    it must not make the broker forget that the agent has the stack.
-    """
-    labels = {one.label for one in stack_labels.labels(stack.id)}
-    annotations = {(one.key, one.value) for one in stack_labels.annotations(stack.id)}
-    return Scope.of(file).matches(stack, labels, annotations)
+    return marker, given
 
 
 def _say_again(given: Given | None, new: NewAgentEvent, at: datetime) -> AgentEvent | None:
-    if given is None or given.reported_event is None or given.reported_digest != new.digest:
-        return None
-    return agent_events.refresh(given.agent_id, given.reported_event, at)
+    last = given.last_report if given else None
+    return agent_events.refresh(new.agent_id, last.event, at) if last and last.digest == new.digest else None
 
 
 def _add(given: Given | None, revision: Revision, new: NewAgentEvent, id: UUID, at: datetime) -> AgentEvent:
     event = AgentEvent(id=id, **vars(new), created_at=at, updated_at=at)
     agent_events.add(event)
     if given:
-        agents.note_report(
-            replace(
-                given,
-                reported_object_id=new.deployment_object_id,
-                reported_sequence_id=revision.sequence_id,
-                reported_status=new.status,
-                reported_event=agent_events.place(event),
-                reported_digest=new.digest,
-            )
+        last = LastReport(
+            object_id=new.deployment_object_id,
+            sequence_id=revision.sequence_id,
+            status=new.status,
+            event=agent_events.place(event),
+            digest=new.digest,
         )
+        given_stacks.note_report(given, last)
     return event
 
 

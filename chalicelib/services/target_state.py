@@ -16,7 +16,7 @@ from chalicelib.domain.association import Scope
 from chalicelib.domain.deployment_objects import DeploymentObject, Revision
 from chalicelib.domain.principals import Principal, require_admin_or_agent
 from chalicelib.domain.stacks import Stack
-from chalicelib.store import agents, deployment_objects, stack_labels, stacks
+from chalicelib.store import agents, deployment_objects, given_stacks, stack_labels, stacks
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,8 @@ def target_state(
     nothing.
     """
     require_admin_or_agent(caller, agent_id)
-    file = agents.file(agent_id)
-    given = {one.stack_id: one for one in file.given}
-    wanted = _newest(_associated(file)) if file.agent else []
-    served = rules.in_order(
-        revision
-        for revision in [*wanted, *_withdrawn(agent_id, given.keys() - {revision.stack_id for revision in wanted})]
-        if not rules.is_done(revision, given.get(revision.stack_id))
-    )
+    due, given = _due(agent_id)
+    served = rules.in_order(revision for revision in due if not rules.is_done(revision, given.get(revision.stack_id)))
     if incremental:
         served = rules.unreported(served, given)
     if caller.is_agent:
@@ -104,6 +98,22 @@ def find_stack(id: UUID) -> Stack | None:
     return _heal(stack) if stack else None
 
 
+def _due(agent_id: UUID) -> tuple[list[Revision], dict[UUID, Given]]:
+    """
+    What the agent should have or give back, done or not, and what it was given of each stack.
+
+    The index may lag and replicas may be behind, so a removal is never ordered before strongly consistent reads have
+    confirmed it.
+    """
+    file = agents.file(agent_id)
+    wanted = _newest(_associated(file)) if file.agent else []
+    kept = {revision.stack_id for revision in wanted}
+    if any(one.stack_id not in kept for one in file.given):
+        file = agents.file(agent_id, consistent=True)
+    left = [one for one in file.given if one.stack_id not in kept]
+    return [*wanted, *_left(file, left)], {one.stack_id: one for one in file.given}
+
+
 def _associated(file: AgentFile) -> list[Stack]:
     scope = Scope.of(file)
     found = set(scope.targets)
@@ -138,33 +148,31 @@ def _heal(stack: Stack) -> Stack:
     return replace(stack, newest=found.pointer) if found else stack
 
 
-def _withdrawn(agent_id: UUID, candidates: Iterable[UUID]) -> list[Revision]:
+def _left(file: AgentFile, left: Iterable[Given]) -> list[Revision]:
     """
-    Deletion markers for what the agent was given and no longer has. The index may lag and replicas may be behind, so a
-    removal is never ordered before strongly consistent reads have confirmed it.
+    Deletion markers for stacks that the agent was given and no longer has; for one that it has after all, its newest.
     """
-    candidates = set(candidates)
-    if not candidates:
-        return []
-    file = agents.file(agent_id, consistent=True)
     scope = Scope.of(file)
-    markers = []
-    for given in file.given:
-        stack = find_stack(given.stack_id) if given.stack_id in candidates else None
+    revisions = []
+    for given in left:
+        stack = find_stack(given.stack_id)
         if stack is None:
             continue
         if stack.is_live and _is_associated(scope, stack):
-            markers += _newest([stack])
+            revisions += _newest([stack])
         else:
-            markers += [marker for marker in [rules.withdrawal(given, stack)] if marker]
-    return markers
+            revisions += [marker for marker in [rules.withdrawal(given, stack)] if marker]
+    return revisions
 
 
 def _note_given(agent_id: UUID, served: Iterable[Revision], given: dict[UUID, Given], new_id: system.NewId) -> None:
     """
-    Put on record what the agent is about to be given, before it is, and what it says that it has: whatever crashes, the
-    broker knows what an agent may have.
+    Put on record what the agent is about to be given, and what is about to be taken from it, before it is, and what it
+    says that it has: whatever crashes, the broker knows what an agent may have, and which word on it is the last.
     """
     for revision in served:
-        if revision.stack_id not in given:
-            agents.give(Given(agent_id=agent_id, stack_id=revision.stack_id, withdrawal_id=new_id()))
+        known = given.get(revision.stack_id)
+        if known is None or rules.is_given_anew(revision, known):
+            given_stacks.give(agent_id, revision.stack_id, new_id(), again=known)
+        elif revision.id == known.withdrawal_id and not known.is_withdrawn:
+            given_stacks.withdraw(known)

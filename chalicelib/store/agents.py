@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.exceptions import DeleteError, PutError
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain import text
@@ -17,7 +16,6 @@ from chalicelib.domain.agents import (
     AgentChange,
     AgentFile,
     AgentLabel,
-    Given,
 )
 from chalicelib.errors import (
     AgentAnnotationNotFound,
@@ -28,13 +26,12 @@ from chalicelib.errors import (
     UniqueViolation,
 )
 from chalicelib.store import heartbeats, names
+from chalicelib.store.given_stacks import GivenItem
 from chalicelib.store.registrations import RegistrationItem
 from chalicelib.store.table import (
     Item,
     Together,
     UUIDAttribute,
-    absent,
-    is_refused,
     listed,
     partition,
     present,
@@ -107,41 +104,6 @@ class AnnotationItem(Item, discriminator="agent_annotation"):
 
     def read(self) -> AgentAnnotation:
         return AgentAnnotation(self.id, self.agent_id, self.key, self.value)
-
-
-class GivenItem(Item, discriminator="given"):
-    """
-    pk AGENT#<id>, sk GIVEN#<stack>: written before the agent is first served anything of the stack.
-    """
-
-    agent_id = UUIDAttribute()
-    stack_id = UUIDAttribute()
-    withdrawal_id = UUIDAttribute()
-    reported_object_id = UUIDAttribute(null=True)
-    reported_sequence_id = NumberAttribute(default=0)
-    reported_status = UnicodeAttribute(null=True)
-    reported_event = UnicodeAttribute(null=True)
-    reported_digest = UnicodeAttribute(null=True)
-
-    @classmethod
-    def at(cls, agent_id: UUID, stack_id: UUID) -> Self:
-        return cls(f"AGENT#{agent_id}", f"GIVEN#{stack_id}")
-
-    @classmethod
-    def of(cls, given: Given) -> Self:
-        return cls(f"AGENT#{given.agent_id}", f"GIVEN#{given.stack_id}", **vars(given))
-
-    def read(self) -> Given:
-        return Given(
-            agent_id=self.agent_id,
-            stack_id=self.stack_id,
-            withdrawal_id=self.withdrawal_id,
-            reported_object_id=self.reported_object_id,
-            reported_sequence_id=int(self.reported_sequence_id),
-            reported_status=self.reported_status,
-            reported_event=self.reported_event,
-            reported_digest=self.reported_digest,
-        )
 
 
 alive = present & AgentItem.deleted_at.does_not_exist()
@@ -310,41 +272,3 @@ def _remove(agent_id: UUID, kind: str, word: str, missing: Exception) -> None:
     together = Together()
     together.remove(Item(f"AGENT#{agent_id}", f"{kind}#{word}"), missing)
     together.commit()
-
-
-def find_given(agent_id: UUID, stack_id: UUID) -> Given | None:
-    item = find_item(GivenItem, f"AGENT#{agent_id}", f"GIVEN#{stack_id}")
-    return item.read() if item else None
-
-
-def give(given: Given) -> None:
-    """
-    Put on record that an agent is about to be served a stack. What is on record already stays.
-    """
-    _save(given, absent)
-
-
-def take_back(given: Given) -> None:
-    """
-    Forget that an agent was served a stack, unless it was given it anew meanwhile.
-    """
-    try:
-        GivenItem.at(given.agent_id, given.stack_id).delete(GivenItem.withdrawal_id == given.withdrawal_id)
-    except DeleteError as error:
-        if not is_refused(error):
-            raise
-
-
-def note_report(given: Given) -> None:
-    """
-    Keep what an agent last reported of a stack. A report on an older object than the last one's is not the last.
-    """
-    _save(given, present & (GivenItem.reported_sequence_id <= given.reported_sequence_id))
-
-
-def _save(given: Given, condition: Condition) -> None:
-    try:
-        GivenItem.of(given).save(condition)
-    except PutError as error:
-        if not is_refused(error):
-            raise

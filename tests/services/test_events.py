@@ -287,23 +287,65 @@ def test_a_withdrawal_that_ends_in_the_stacks_death_is_forgotten_too(edge, table
 
 
 @pytest.mark.parametrize("how", ["target", "label"])
-def test_a_late_word_on_a_withdrawal_does_not_hide_that_the_agent_has_the_stack_again(edge, how):
+def test_a_late_word_on_a_withdrawal_says_nothing_of_the_next_one(edge, how):
     """
-    The report waited while the broker was away, and the stack came back to the agent in between. Had the broker
-    forgotten it then, the stack's next withdrawal would never have been ordered.
+    The report waited while the broker was away; the stack came back to the agent in between, and left again. Had the
+    broker taken the old word for the new one, the stack's objects would have stayed for ever.
     """
     object_id = edge.push()
     edge.poll()
     targets.remove_target(ADMIN, edge.agent.id, edge.stack.id)
-    [withdrawal] = edge.poll()
+    [first] = edge.poll()
     if how == "target":
         edge.target()
     else:
         stacks.add_label(edge.ci, edge.stack.id, "edge")
         agents.add_label(ADMIN, edge.agent.id, NewAgentLabel(label="edge"))
     assert edge.poll() == [object_id]
-
-    edge.report(withdrawal)
     generators.deregister_agent(edge.agent, edge.ci.id, RegistrationRequest())
+    [second] = edge.poll()
 
-    assert edge.poll() == [withdrawal]
+    with pytest.raises(ForeignKeyViolation):
+        edge.report(first)
+
+    assert edge.poll() == [second]
+    edge.report(second)
+    assert edge.poll() == []
+
+
+def test_a_late_word_on_a_withdrawal_before_the_stack_is_served_again_is_the_truth(edge):
+    """
+    The agent has nothing of the stack, and is given it anew, to be taken back under an id of its own.
+    """
+    object_id = edge.push()
+    edge.poll()
+    targets.remove_target(ADMIN, edge.agent.id, edge.stack.id)
+    [first] = edge.poll()
+    edge.target()
+
+    edge.report(first)
+
+    assert edge.poll() == [object_id]
+    targets.remove_target(ADMIN, edge.agent.id, edge.stack.id)
+    [second] = edge.poll()
+    assert second != first
+
+
+def test_a_poll_that_overlaps_with_the_word_on_a_withdrawal_is_on_record_whichever_comes_first(edge, table):
+    """
+    The poll has read the old record when the report removes it.
+    """
+    edge.push()
+    edge.poll()
+    targets.remove_target(ADMIN, edge.agent.id, edge.stack.id)
+    [withdrawal] = edge.poll()
+    edge.target()
+
+    def new_id_while_the_report_arrives():
+        edge.report(withdrawal)
+        return uuid4()
+
+    target_state(edge.agent, edge.agent.id, new_id=new_id_while_the_report_arrives)
+
+    [kept] = given(table)
+    assert kept["withdrawal_id"]["S"] != str(withdrawal)

@@ -16,11 +16,11 @@ from chalicelib.errors import (
 from chalicelib.services import agents, generators, stacks, targets
 from chalicelib.services.deployment_objects import get_object, push
 from chalicelib.services.target_state import target_state
-from chalicelib.store import agents as kept_agents
 from chalicelib.store import deployment_objects as stored
+from chalicelib.store import given_stacks
 from chalicelib.store import stacks as kept
 from chalicelib.system import now
-from tests.support.world import Served, a_generator, a_stack, an_agent, config_map, register
+from tests.support.world import Served, a_generator, a_stack, an_agent, config_map, register, rows
 
 
 def is_marker(served):
@@ -146,6 +146,47 @@ def test_a_stack_that_came_back_within_a_removal_leaves_with_a_marker_again(serv
     assert [is_marker(one) for one in served.poll()] == [MARKER]
 
 
+def test_a_withdrawal_is_put_on_record_once_and_polled_without_writing(served, table):
+    served.push()
+    served.poll()
+    leave_by_target(served)
+    [marker] = served.poll()
+    before = rows(table)
+
+    assert served.poll() == [marker]
+
+    assert rows(table) == before
+
+
+def test_the_admins_look_at_a_withdrawal_does_not_pass_for_the_agents(served, table):
+    served.push()
+    served.poll()
+    leave_by_target(served)
+    before = rows(table)
+
+    [marker] = target_state(ADMIN, served.agent.id).objects
+
+    assert is_marker(marker) == MARKER
+    assert rows(table) == before
+
+
+def test_a_stack_that_comes_back_is_served_anew_to_an_agent_that_asks_incrementally(served):
+    """
+    It has reported this very object, and then removed it.
+    """
+    pushed = served.push()
+    served.poll()
+    served.report(pushed)
+    leave_by_target(served)
+    served.poll(incremental=True)
+    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=served.stack.id))
+
+    assert served.poll(incremental=True) == [pushed]
+    assert served.poll(incremental=True) == [pushed]
+    served.report(pushed)
+    assert served.poll(incremental=True) == []
+
+
 def test_the_agent_can_read_the_marker_by_its_id(served):
     served.push()
     served.poll()
@@ -238,7 +279,7 @@ def test_a_poll_puts_on_record_again_what_the_agent_says_it_has(served):
     served.push()
     served.poll()
     etag = target_state(served.agent, served.agent.id).etag
-    kept_agents.take_back(kept_agents.find_given(served.agent.id, served.stack.id))
+    given_stacks.take_back(given_stacks.find(served.agent.id, served.stack.id))
 
     assert served.poll(known=lambda tag: tag == etag) is None
     leave_by_target(served)

@@ -1,9 +1,7 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from pynamodb.exceptions import DeleteError, PutError
 
 from chalicelib.domain.agents import (
     Agent,
@@ -14,10 +12,11 @@ from chalicelib.domain.agents import (
     Given,
     Heartbeat,
     HeartbeatReport,
+    LastReport,
     Registration,
 )
 from chalicelib.errors import AgentNotFound
-from chalicelib.store import agents, heartbeats, registrations, targets
+from chalicelib.store import agents, given_stacks, heartbeats, registrations, targets
 from chalicelib.store.table import Together
 from tests.support.world import rows
 
@@ -38,8 +37,10 @@ def bury(agent):
     together.commit()
 
 
-def a_given(agent, **values):
-    return Given(agent_id=agent.id, stack_id=uuid4(), withdrawal_id=uuid4(), **values)
+def give(agent):
+    given = Given(agent_id=agent.id, stack_id=uuid4(), withdrawal_id=uuid4())
+    given_stacks.give(given.agent_id, given.stack_id, given.withdrawal_id)
+    return given
 
 
 def keys(table):
@@ -83,14 +84,13 @@ def test_an_agents_file_holds_all_that_is_kept_under_it(table):
     annotation = AgentAnnotation(uuid4(), agent.id, "team", "shop")
     target = AgentTarget(uuid4(), agent.id, uuid4())
     registration = Registration(uuid4(), agent.id, uuid4(), NOON)
-    given = a_given(agent)
+    given = give(agent)
     agents.add_label(label)
     agents.add_annotation(annotation)
     together = Together()
     targets.add(together, target)
     registrations.add(together, registration)
     together.commit()
-    agents.give(given)
     agents.add_label(AgentLabel(uuid4(), other.id, "env:prod"))
 
     file = agents.file(agent.id)
@@ -110,9 +110,9 @@ def test_an_agents_file_is_read_to_its_end(table):
     A query answers 1 MB at a time.
     """
     agent = add()
-    given = [a_given(agent, reported_status="x" * 300_000) for _ in range(5)]
-    for one in given:
-        agents.give(one)
+    for _ in range(5):
+        report = LastReport(object_id=uuid4(), sequence_id=1, status="x" * 300_000, event="2026", digest="d")
+        given_stacks.note_report(give(agent), report)
 
     assert len(agents.file(agent.id).given) == 5
 
@@ -126,69 +126,6 @@ def test_the_file_of_an_unknown_or_buried_agent_is_empty(table):
 
     assert agents.file(agent.id) == empty
     assert agents.file(uuid4()) == empty
-
-
-def test_what_was_given_first_stays(table):
-    first = a_given(add())
-    agents.give(first)
-
-    agents.give(replace(first, withdrawal_id=uuid4()))
-
-    assert agents.find_given(first.agent_id, first.stack_id) == first
-
-
-def test_the_last_report_is_kept_and_an_older_one_is_not(table):
-    given = a_given(add())
-    agents.give(given)
-    newest = replace(given, reported_object_id=uuid4(), reported_sequence_id=7, reported_status="SUCCESS")
-    agents.note_report(newest)
-
-    agents.note_report(replace(given, reported_object_id=uuid4(), reported_sequence_id=6, reported_status="FAILURE"))
-
-    assert agents.find_given(given.agent_id, given.stack_id) == newest
-
-
-def test_a_second_report_on_the_same_object_replaces_the_first(table):
-    given = a_given(add())
-    agents.give(given)
-    agents.note_report(replace(given, reported_sequence_id=7, reported_status="FAILURE"))
-
-    agents.note_report(replace(given, reported_sequence_id=7, reported_status="SUCCESS"))
-
-    assert agents.find_given(given.agent_id, given.stack_id).reported_status == "SUCCESS"
-
-
-def test_a_report_does_not_bring_back_what_was_taken_back(table):
-    given = a_given(add())
-    agents.give(given)
-    agents.take_back(given)
-
-    agents.note_report(replace(given, reported_sequence_id=7))
-
-    assert agents.find_given(given.agent_id, given.stack_id) is None
-
-
-def test_what_was_given_anew_is_not_taken_back_with_the_old(table):
-    old = a_given(add())
-    agents.give(old)
-    agents.take_back(old)
-    new = replace(old, withdrawal_id=uuid4())
-    agents.give(new)
-
-    agents.take_back(old)
-
-    assert agents.find_given(old.agent_id, old.stack_id) == new
-
-
-def test_a_store_that_fails_is_not_mistaken_for_one_that_refuses(table):
-    given = a_given(add())
-    table.update_table(TableName="brokkr", DeletionProtectionEnabled=False)
-    table.delete_table(TableName="brokkr")
-
-    with pytest.raises(PutError):
-        agents.give(given)
-    with pytest.raises(DeleteError):
-        agents.take_back(given)
 
 
 def test_a_fleets_heartbeats_are_one_query_and_silent_agents_have_none(table):
