@@ -10,15 +10,17 @@ from chalicelib.domain import paks
 from chalicelib.domain.agents import Registration, RegistrationRequest
 from chalicelib.domain.generators import Generator, GeneratorChange, NewGenerator
 from chalicelib.domain.paks import Pak
-from chalicelib.domain.principals import ADMIN, Principal, Role, require_admin
+from chalicelib.domain.principals import Principal, Role, require_admin
 from chalicelib.errors import (
     CannotDeleteSystemGenerator,
     Forbidden,
     ForeignKeyViolation,
+    GeneratorNotFound,
     GeneratorNotOwned,
     MissingAgentId,
     NotAuthorized,
     StackNotFound,
+    StackNotOwned,
     SystemGeneratorNotATenant,
 )
 from chalicelib.services.stacks import delete_stack
@@ -68,15 +70,22 @@ def update_generator(
 def delete_generator(caller: Principal, id: UUID, *, now: system.Now = system.now) -> None:
     """
     Delete a generator and all its stacks, and refuse its PAK from now on.
+
+    The stacks go first, so that a deletion that was cut short can be asked for again; those that were created until the
+    generator was gone go last, also when it is gone already.
     """
-    generator = get_generator(caller, id)
+    try:
+        generator = get_generator(caller, id)
+    except GeneratorNotFound:
+        _delete_stacks(id)
+        raise
     _require_deletable(generator)
     _delete_stacks(id)
     together = Together()
     generators.bury(together, generator, now())
     credentials.revoke(together, generator.pak_short)
     together.commit()
-    _delete_stacks(id)  # those that were created until it was gone
+    _delete_stacks(id)
 
 
 def _require_deletable(generator: Generator) -> None:
@@ -88,9 +97,12 @@ def _require_deletable(generator: Generator) -> None:
 
 
 def _delete_stacks(generator_id: UUID) -> None:
-    for stack in stacks.all_live(generator_id):
-        with suppress(StackNotFound):
-            delete_stack(ADMIN, stack.id)
+    """
+    As the generator itself, so that a stack that is given to another one meanwhile stays.
+    """
+    for stack_id in stacks.of_generator(generator_id):
+        with suppress(StackNotFound, StackNotOwned):
+            delete_stack(Principal(Role.GENERATOR, generator_id), stack_id)
 
 
 def rotate_generator_pak(caller: Principal, id: UUID, *, now: system.Now = system.now) -> tuple[Generator, Pak]:

@@ -8,13 +8,14 @@ from typing import Self
 from uuid import UUID
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.principals import Principal
 from chalicelib.domain.stacks import Pointer, Stack, StackChange
 from chalicelib.errors import Conflict, StackNotFound, StackNotOwned, UniqueViolation
 from chalicelib.store import names
-from chalicelib.store.table import Item, Together, UUIDAttribute, find, listed, patch, present
+from chalicelib.store.table import Item, Together, UUIDAttribute, find, listed, partition, patch, present
 
 LISTING = "STACK"
 
@@ -75,6 +76,18 @@ class StackItem(Item, discriminator="stack"):
         )
 
 
+class OwnershipItem(Item, discriminator="ownership"):
+    """
+    pk GENERATOR#<id>, sk STACK#<stack>: a generator's living stacks, to be found without the index, which lags.
+    """
+
+    stack_id = UUIDAttribute()
+
+    @classmethod
+    def of(cls, generator_id: UUID, stack_id: UUID) -> Self:
+        return cls(f"GENERATOR#{generator_id}", f"STACK#{stack_id}", stack_id=stack_id)
+
+
 alive = present & StackItem.deleted_at.does_not_exist()
 
 
@@ -123,9 +136,18 @@ def all_live(generator_id: UUID | None = None) -> list[Stack]:
     return sorted((item.read() for item in items), key=lambda stack: (stack.created_at, stack.id))
 
 
+def of_generator(generator_id: UUID) -> list[UUID]:
+    """
+    Every living stack of a generator; strongly consistent.
+    """
+    found = partition(f"GENERATOR#{generator_id}", "STACK#")
+    return [item.stack_id for item in found if isinstance(item, OwnershipItem)]
+
+
 def add(together: Together, stack: Stack) -> None:
     names.take(together, names.stack_key(stack.name), stack.id, name_taken(stack.name))
     together.add(StackItem.of(stack))
+    together.put(OwnershipItem.of(stack.generator_id, stack.id))
 
 
 def check_alive(together: Together, id: UUID) -> None:
@@ -143,14 +165,15 @@ def change(together: Together, old: Stack, change: StackChange, at: datetime) ->
         names.move(together, names.stack_key(old.name), names.stack_key(change.name), old.id, taken)
     if change.description is not None:
         actions.append(StackItem.description.set(change.description))
-    if change.generator_id is not None:
+    if change.generator_id not in (None, old.generator_id):
         actions.append(StackItem.generator_id.set(change.generator_id))
         actions.append(StackItem.gsi1sk.set(_place(change.generator_id, old)))
-    unchanged = (StackItem.name == old.name) & (StackItem.generator_id == old.generator_id)
+        together.remove(OwnershipItem.of(old.generator_id, old.id))
+        together.put(OwnershipItem.of(change.generator_id, old.id))
     together.update(
         StackItem.at(old.id),
         actions,
-        alive & unchanged,
+        alive & _as_read(old),
         Conflict(f"stack {old.id} was changed by somebody else meanwhile; try again"),
     )
 
@@ -185,6 +208,7 @@ def bury(together: Together, stack: Stack, marker: Pointer, at: datetime) -> Non
     the marker's is the last.
     """
     names.free(together, names.stack_key(stack.name))
+    together.remove(OwnershipItem.of(stack.generator_id, stack.id))
     actions = [
         StackItem.deleted_at.set(at),
         StackItem.updated_at.set(at),
@@ -193,8 +217,16 @@ def bury(together: Together, stack: Stack, marker: Pointer, at: datetime) -> Non
         StackItem.gsi1sk.remove(),
         *_pointing(marker),
     ]
-    unchanged = (StackItem.name == stack.name) & (StackItem.last_sequence_id == stack.last_sequence_id)
-    together.update(StackItem.at(stack.id), actions, alive & unchanged, StackChanged())
+    unnumbered = StackItem.last_sequence_id == stack.last_sequence_id
+    together.update(StackItem.at(stack.id), actions, alive & _as_read(stack) & unnumbered, StackChanged())
+
+
+def _as_read(stack: Stack) -> Condition:
+    """
+    That name and owner are still those that were read: what is freed beside it is theirs.
+    """
+    same: Condition = (StackItem.name == stack.name) & (StackItem.generator_id == stack.generator_id)
+    return same
 
 
 class StackChanged(Exception):

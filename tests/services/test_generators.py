@@ -25,6 +25,9 @@ from chalicelib.errors import (
 )
 from chalicelib.services import agents, generators, stacks, targets
 from chalicelib.services.authentication import authenticate
+from chalicelib.store import generators as kept
+from chalicelib.store.stacks import OwnershipItem
+from chalicelib.store.table import Together
 from tests.support.world import a_generator, a_stack, an_agent, rows
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -185,6 +188,48 @@ def test_a_stack_that_is_created_while_its_generator_goes_goes_too():
 
     with pytest.raises(StackNotFound):
         stacks.get_stack(ADMIN, late[0].id)
+
+
+def test_a_stack_that_the_index_does_not_show_yet_goes_with_its_generator(table):
+    """
+    An index follows its table after a moment, and a deletion may come before that.
+    """
+    ci = a_generator()
+    stack = a_stack(ci)
+    key = {"pk": {"S": f"STACK#{stack.id}"}, "sk": {"S": "STACK"}}
+    table.update_item(TableName="brokkr", Key=key, UpdateExpression="REMOVE gsi1pk, gsi1sk")
+
+    generators.delete_generator(ADMIN, ci.id)
+
+    with pytest.raises(StackNotFound):
+        stacks.get_stack(ADMIN, stack.id)
+
+
+def test_a_stack_that_was_left_behind_goes_when_its_generator_is_deleted_once_more():
+    """
+    The broker died between the generator and the last of its stacks.
+    """
+    ci = a_generator()
+    stack = a_stack(ci)
+    together = Together()
+    kept.bury(together, kept.get(ci.id), NOON)
+    together.commit()
+
+    with pytest.raises(GeneratorNotFound):
+        generators.delete_generator(ADMIN, ci.id)
+
+    with pytest.raises(StackNotFound):
+        stacks.get_stack(ADMIN, stack.id)
+
+
+def test_a_stack_that_went_to_another_generator_meanwhile_stays():
+    ci, other = a_generator(), a_generator()
+    moved = a_stack(other)
+    OwnershipItem.of(ci.id, moved.id).save()
+
+    generators.delete_generator(ADMIN, ci.id)
+
+    assert stacks.get_stack(other, moved.id) == moved
 
 
 def test_a_generator_whose_pak_was_rotated_meanwhile_is_not_deleted_with_a_live_key():

@@ -131,13 +131,36 @@ def test_a_change_of_a_stack_that_was_renamed_meanwhile_is_refused(table):
     assert rows(table) == before
 
 
-def test_a_moved_stack_is_listed_under_its_new_generator(table):
+def test_a_moved_stack_is_listed_under_its_new_generator_and_owned_by_it(table):
     stack, other = add(), uuid4()
 
     change(stack, generator_id=other)
 
     assert store.all_live(OWNER.id) == []
+    assert store.of_generator(OWNER.id) == []
     assert [one.id for one in store.all_live(other)] == [stack.id]
+    assert store.of_generator(other) == [stack.id]
+
+
+def test_a_stack_that_is_given_to_its_own_generator_stays_owned_by_it(table):
+    stack = add()
+
+    change(stack, generator_id=OWNER.id)
+
+    assert store.of_generator(OWNER.id) == [stack.id]
+
+
+def test_a_stack_that_was_moved_meanwhile_is_not_buried_as_its_old_generators(table):
+    """
+    Or its new generator would own a dead one.
+    """
+    stack, other = add(), uuid4()
+    change(stack, generator_id=other)
+
+    with pytest.raises(store.StackChanged):
+        bury(stack, pointer(1, is_marker=True))
+
+    assert store.of_generator(other) == [stack.id]
 
 
 def test_a_buried_stack_is_dead_but_still_points_at_its_marker(table):
@@ -146,6 +169,7 @@ def test_a_buried_stack_is_dead_but_still_points_at_its_marker(table):
     bury(stack, marker)
 
     assert store.all_live() == []
+    assert store.of_generator(OWNER.id) == []
     with pytest.raises(StackNotFound):
         store.get(stack.id)
     with pytest.raises(StackNotFound):
