@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Self, cast
 from uuid import UUID
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain.events import AgentEvent
-from chalicelib.store.table import Item, UUIDAttribute, find, listed, patch, present
+from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
+from chalicelib.store.table import Item, find, listed, patch, present
 
 LIFE = timedelta(days=30)
 
@@ -26,8 +27,8 @@ class AgentEventItem(Item, discriminator="agent_event"):
     event_type = UnicodeAttribute()
     status = UnicodeAttribute()
     message = UnicodeAttribute(null=True)
-    created_at = UTCDateTimeAttribute()
-    updated_at = UTCDateTimeAttribute()
+    created_at = MomentAttribute()
+    updated_at = MomentAttribute()
 
     @classmethod
     def of(cls, event: AgentEvent) -> Self:
@@ -37,16 +38,7 @@ class AgentEventItem(Item, discriminator="agent_event"):
         return item
 
     def read(self) -> AgentEvent:
-        return AgentEvent(
-            id=self.id,
-            agent_id=self.agent_id,
-            deployment_object_id=self.deployment_object_id,
-            event_type=self.event_type,
-            status=self.status,
-            message=self.message,
-            created_at=self.created_at,
-            updated_at=self.updated_at,
-        )
+        return self.as_a(AgentEvent)
 
 
 def place(event: AgentEvent) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain import text
@@ -26,12 +26,12 @@ from chalicelib.errors import (
     UniqueViolation,
 )
 from chalicelib.store import heartbeats, names
+from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.given_stacks import GivenItem
 from chalicelib.store.registrations import RegistrationItem
 from chalicelib.store.table import (
     Item,
     Together,
-    UUIDAttribute,
     listed,
     partition,
     present,
@@ -51,9 +51,9 @@ class AgentItem(Item, discriminator="agent"):
     name = UnicodeAttribute()
     cluster_name = UnicodeAttribute()
     status = UnicodeAttribute()
-    created_at = UTCDateTimeAttribute()
-    updated_at = UTCDateTimeAttribute()
-    deleted_at = UTCDateTimeAttribute(null=True)
+    created_at = MomentAttribute()
+    updated_at = MomentAttribute()
+    deleted_at = MomentAttribute(null=True)
     pak_short = UnicodeAttribute(null=True)
 
     @classmethod
@@ -67,16 +67,7 @@ class AgentItem(Item, discriminator="agent"):
         return item
 
     def read(self) -> Agent:
-        return Agent(
-            id=self.id,
-            name=self.name,
-            cluster_name=self.cluster_name,
-            status=self.status,
-            created_at=self.created_at,
-            updated_at=self.updated_at,
-            deleted_at=self.deleted_at,
-            pak_short=self.pak_short,
-        )
+        return self.as_a(Agent)
 
 
 class LabelItem(Item, discriminator="agent_label"):
@@ -89,7 +80,7 @@ class LabelItem(Item, discriminator="agent_label"):
     label = UnicodeAttribute()
 
     def read(self) -> AgentLabel:
-        return AgentLabel(self.id, self.agent_id, self.label)
+        return self.as_a(AgentLabel)
 
 
 class AnnotationItem(Item, discriminator="agent_annotation"):
@@ -103,7 +94,7 @@ class AnnotationItem(Item, discriminator="agent_annotation"):
     value = UnicodeAttribute()
 
     def read(self) -> AgentAnnotation:
-        return AgentAnnotation(self.id, self.agent_id, self.key, self.value)
+        return self.as_a(AgentAnnotation)
 
 
 alive = present & AgentItem.deleted_at.does_not_exist()

@@ -10,7 +10,8 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import Principal, Role
-from chalicelib.store.table import Item, Together, UUIDAttribute, find, present
+from chalicelib.store.attributes import UUIDAttribute
+from chalicelib.store.table import Item, Together, find, present
 
 ADMIN_KEY = ("ADMIN", "ADMIN")
 

@@ -11,14 +11,13 @@ from uuid import UUID
 from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
-    NumberAttribute,
     UnicodeAttribute,
-    UTCDateTimeAttribute,
 )
 from pynamodb.exceptions import PutError
 
 from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, Attempt, DeploymentObject, Revision
-from chalicelib.store.table import Item, UUIDAttribute, absent, find, is_refused, partition
+from chalicelib.store.attributes import MomentAttribute, UUIDAttribute, WholeNumberAttribute
+from chalicelib.store.table import Item, absent, find, is_refused, partition
 
 INLINE_BYTES = 3_000  # the head stays under one 4 KB read unit, whatever the push
 PIECE_BYTES = 390_000  # an item holds 400 KB in all
@@ -35,20 +34,13 @@ class RevisionItem(Item):
 
     id = UUIDAttribute()
     stack_id = UUIDAttribute()
-    sequence_id = NumberAttribute()
+    sequence_id = WholeNumberAttribute()
     checksum = UnicodeAttribute()
     is_marker = BooleanAttribute()
-    created_at = UTCDateTimeAttribute()
+    created_at = MomentAttribute()
 
     def revision(self) -> Revision:
-        return Revision(
-            id=self.id,
-            stack_id=self.stack_id,
-            sequence_id=int(self.sequence_id),
-            checksum=self.checksum,
-            is_marker=self.is_marker,
-            created_at=self.created_at,
-        )
+        return self.as_a(Revision)
 
 
 class ObjectItem(RevisionItem, discriminator="object"):
@@ -57,7 +49,7 @@ class ObjectItem(RevisionItem, discriminator="object"):
     """
 
     text = BinaryAttribute(legacy_encoding=False, null=True)
-    pieces = NumberAttribute(default=0)
+    pieces = WholeNumberAttribute(default=0)
 
     @classmethod
     def of(cls, revision: Revision) -> Self:

@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.agents import Registration
 from chalicelib.domain.generators import Generator, GeneratorChange
 from chalicelib.errors import Conflict, GeneratorNotFound, UniqueViolation
 from chalicelib.store import names
+from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.registrations import RegistrationItem
-from chalicelib.store.table import Item, Together, UUIDAttribute, find, listed, partition, present
+from chalicelib.store.table import Item, Together, find, listed, partition, present
 
 LISTING = "GENERATOR"
 
@@ -27,10 +28,10 @@ class GeneratorItem(Item, discriminator="generator"):
     id = UUIDAttribute()
     name = UnicodeAttribute()
     description = UnicodeAttribute(null=True)
-    created_at = UTCDateTimeAttribute()
-    updated_at = UTCDateTimeAttribute()
-    deleted_at = UTCDateTimeAttribute(null=True)
-    last_active_at = UTCDateTimeAttribute(null=True)
+    created_at = MomentAttribute()
+    updated_at = MomentAttribute()
+    deleted_at = MomentAttribute(null=True)
+    last_active_at = MomentAttribute(null=True)
     is_active = BooleanAttribute()
     is_system = BooleanAttribute()
     pak_short = UnicodeAttribute(null=True)
@@ -46,18 +47,7 @@ class GeneratorItem(Item, discriminator="generator"):
         return item
 
     def read(self) -> Generator:
-        return Generator(
-            id=self.id,
-            name=self.name,
-            description=self.description,
-            created_at=self.created_at,
-            updated_at=self.updated_at,
-            deleted_at=self.deleted_at,
-            last_active_at=self.last_active_at,
-            is_active=self.is_active,
-            is_system=self.is_system,
-            pak_short=self.pak_short,
-        )
+        return self.as_a(Generator)
 
 
 alive = present & GeneratorItem.deleted_at.does_not_exist()

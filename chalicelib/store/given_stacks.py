@@ -5,11 +5,12 @@ What an agent was given of each stack, and what it last reported of it.
 from typing import Self
 from uuid import UUID
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.exceptions import DeleteError, PutError
 
 from chalicelib.domain.agents import Given, LastReport
-from chalicelib.store.table import Item, UUIDAttribute, absent, is_refused, patch, present
+from chalicelib.store.attributes import UUIDAttribute, WholeNumberAttribute
+from chalicelib.store.table import Item, absent, is_refused, patch, present
 from chalicelib.store.table import find as find_item
 
 
@@ -21,9 +22,9 @@ class GivenItem(Item, discriminator="given"):
     agent_id = UUIDAttribute()
     stack_id = UUIDAttribute()
     withdrawal_id = UUIDAttribute()
-    is_withdrawn = BooleanAttribute()
+    is_withdrawn = BooleanAttribute(null=True)
     reported_object_id = UUIDAttribute(null=True)
-    reported_sequence_id = NumberAttribute(null=True)
+    reported_sequence_id = WholeNumberAttribute(null=True)
     reported_status = UnicodeAttribute(null=True)
     reported_event = UnicodeAttribute(null=True)
     reported_digest = UnicodeAttribute(null=True)
@@ -33,24 +34,8 @@ class GivenItem(Item, discriminator="given"):
         return cls(f"AGENT#{agent_id}", f"GIVEN#{stack_id}")
 
     def read(self) -> Given:
-        return Given(
-            agent_id=self.agent_id,
-            stack_id=self.stack_id,
-            withdrawal_id=self.withdrawal_id,
-            is_withdrawn=self.is_withdrawn,
-            last_report=self._last_report(),
-        )
-
-    def _last_report(self) -> LastReport | None:
-        if self.reported_object_id is None:
-            return None
-        return LastReport(
-            object_id=self.reported_object_id,
-            sequence_id=int(self.reported_sequence_id),
-            status=self.reported_status,
-            event=self.reported_event,
-            digest=self.reported_digest,
-        )
+        last_report = self.as_a(LastReport, "reported_") if self.reported_object_id else None
+        return self.as_a(Given, is_withdrawn=bool(self.is_withdrawn), last_report=last_report)
 
 
 def find(agent_id: UUID, stack_id: UUID) -> Given | None:
@@ -64,7 +49,7 @@ def give(agent_id: UUID, stack_id: UUID, withdrawal_id: UUID, *, again: Given | 
     stays, unless it is the one after which the agent is served the stack `again`.
     """
     item = GivenItem.at(agent_id, stack_id)
-    item.agent_id, item.stack_id, item.withdrawal_id, item.is_withdrawn = agent_id, stack_id, withdrawal_id, False
+    item.agent_id, item.stack_id, item.withdrawal_id = agent_id, stack_id, withdrawal_id
     try:
         item.save(absent | (GivenItem.withdrawal_id == again.withdrawal_id) if again else absent)
     except PutError as error:

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import BooleanAttribute
 
 from chalicelib.domain.agents import Heartbeat, HeartbeatReport
 from chalicelib.errors import AgentNotFound
-from chalicelib.store.table import Item, Together, UUIDAttribute, partition, patch, present
+from chalicelib.store.attributes import MomentAttribute, UUIDAttribute, WholeNumberAttribute
+from chalicelib.store.table import Item, Together, partition, patch, present
 from chalicelib.store.table import find as find_item
 
 FLEET = "FLEET"
@@ -23,10 +24,10 @@ class HeartbeatItem(Item, discriminator="heartbeat"):
     """
 
     agent_id = UUIDAttribute()
-    last_heartbeat = UTCDateTimeAttribute(null=True)
+    last_heartbeat = MomentAttribute(null=True)
     k8s_reachable = BooleanAttribute(null=True)
-    k8s_api_latency_ms = NumberAttribute(null=True)
-    k8s_reported_at = UTCDateTimeAttribute(null=True)
+    k8s_api_latency_ms = WholeNumberAttribute(null=True)
+    k8s_reported_at = MomentAttribute(null=True)
 
     @classmethod
     def at(cls, agent_id: UUID) -> Self:
@@ -35,8 +36,7 @@ class HeartbeatItem(Item, discriminator="heartbeat"):
     def read(self) -> Heartbeat | None:
         if self.last_heartbeat is None:
             return None
-        latency = None if self.k8s_api_latency_ms is None else int(self.k8s_api_latency_ms)
-        return Heartbeat(self.last_heartbeat, self.k8s_reachable, latency, self.k8s_reported_at)
+        return Heartbeat(self.last_heartbeat, self.k8s_reachable, self.k8s_api_latency_ms, self.k8s_reported_at)
 
 
 def expect(together: Together, agent_id: UUID) -> None:

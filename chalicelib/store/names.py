@@ -5,7 +5,8 @@ Unique names: an item each, so that uniqueness is a condition of the transaction
 from uuid import UUID
 
 from chalicelib.errors import UniqueViolation
-from chalicelib.store.table import Item, Together, UUIDAttribute, find
+from chalicelib.store.attributes import UUIDAttribute
+from chalicelib.store.table import Item, Together, find
 
 
 class NameItem(Item, discriminator="name"):

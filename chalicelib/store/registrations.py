@@ -5,11 +5,10 @@ Registrations: an agent's consent to a generator, kept on both sides.
 from typing import Self
 from uuid import UUID
 
-from pynamodb.attributes import UTCDateTimeAttribute
-
 from chalicelib.domain.agents import Registration
 from chalicelib.errors import AlreadyRegistered
-from chalicelib.store.table import Item, Together, UUIDAttribute, present
+from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
+from chalicelib.store.table import Item, Together, present
 
 
 class RegistrationItem(Item, discriminator="registration"):
@@ -20,7 +19,7 @@ class RegistrationItem(Item, discriminator="registration"):
     id = UUIDAttribute()
     agent_id = UUIDAttribute()
     generator_id = UUIDAttribute()
-    registered_at = UTCDateTimeAttribute()
+    registered_at = MomentAttribute()
 
     @classmethod
     def both(cls, registration: Registration) -> tuple[Self, Self]:
@@ -31,7 +30,7 @@ class RegistrationItem(Item, discriminator="registration"):
         )
 
     def read(self) -> Registration:
-        return Registration(self.id, self.agent_id, self.generator_id, self.registered_at)
+        return self.as_a(Registration)
 
 
 def add(together: Together, registration: Registration) -> None:

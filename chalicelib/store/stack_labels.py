@@ -11,7 +11,8 @@ from chalicelib.domain import text
 from chalicelib.domain.stacks import StackAnnotation, StackLabel
 from chalicelib.errors import StackAnnotationNotFound, StackLabelNotFound, UniqueViolation
 from chalicelib.store import stacks
-from chalicelib.store.table import Item, Together, UUIDAttribute, listed, partition
+from chalicelib.store.attributes import UUIDAttribute
+from chalicelib.store.table import Item, Together, listed, partition
 
 LABEL, ANNOTATION = "LABEL#", "ANNOTATION#"
 
@@ -32,7 +33,7 @@ class StackLabelItem(Item, discriminator="stack_label"):
         return item
 
     def read(self) -> StackLabel:
-        return StackLabel(self.id, self.stack_id, self.label)
+        return self.as_a(StackLabel)
 
 
 class StackAnnotationItem(Item, discriminator="stack_annotation"):
@@ -52,7 +53,7 @@ class StackAnnotationItem(Item, discriminator="stack_annotation"):
         return item
 
     def read(self) -> StackAnnotation:
-        return StackAnnotation(self.id, self.stack_id, self.key, self.value)
+        return self.as_a(StackAnnotation)
 
 
 def _label_entry(label: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -15,7 +15,8 @@ from chalicelib.domain.principals import Principal
 from chalicelib.domain.stacks import Pointer, Stack, StackChange
 from chalicelib.errors import Conflict, StackNotFound, StackNotOwned, UniqueViolation
 from chalicelib.store import names
-from chalicelib.store.table import Item, Together, UUIDAttribute, find, listed, partition, patch, present
+from chalicelib.store.attributes import MomentAttribute, UUIDAttribute, WholeNumberAttribute
+from chalicelib.store.table import Item, Together, find, listed, partition, patch, present
 
 LISTING = "STACK"
 
@@ -29,15 +30,15 @@ class StackItem(Item, discriminator="stack"):
     name = UnicodeAttribute()
     description = UnicodeAttribute(null=True)
     generator_id = UUIDAttribute()
-    created_at = UTCDateTimeAttribute()
-    updated_at = UTCDateTimeAttribute()
-    deleted_at = UTCDateTimeAttribute(null=True)
-    last_sequence_id = NumberAttribute(default=0)
-    newest_id = UUIDAttribute(null=True)
-    newest_sequence_id = NumberAttribute(null=True)
+    created_at = MomentAttribute()
+    updated_at = MomentAttribute()
+    deleted_at = MomentAttribute(null=True)
+    last_sequence_id = WholeNumberAttribute(default=0)
+    newest_object_id = UUIDAttribute(null=True)
+    newest_sequence_id = WholeNumberAttribute(null=True)
     newest_checksum = UnicodeAttribute(null=True)
     newest_is_marker = BooleanAttribute(null=True)
-    newest_at = UTCDateTimeAttribute(null=True)
+    newest_created_at = MomentAttribute(null=True)
 
     @classmethod
     def at(cls, id: UUID) -> Self:
@@ -52,28 +53,11 @@ class StackItem(Item, discriminator="stack"):
         return item
 
     def read(self) -> Stack:
-        return Stack(
-            id=self.id,
-            name=self.name,
-            description=self.description,
-            generator_id=self.generator_id,
-            created_at=self.created_at,
-            updated_at=self.updated_at,
-            deleted_at=self.deleted_at,
-            last_sequence_id=int(self.last_sequence_id or 0),  # no listing projects it
-            newest=self._pointer(),
-        )
-
-    def _pointer(self) -> Pointer | None:
-        if self.newest_id is None:
-            return None
-        return Pointer(
-            self.newest_id,
-            int(self.newest_sequence_id),
-            self.newest_checksum,
-            self.newest_is_marker,
-            self.newest_at,
-        )
+        """
+        No listing knows the last sequence id, nor what is newest.
+        """
+        newest = self.as_a(Pointer, "newest_") if self.newest_object_id else None
+        return self.as_a(Stack, last_sequence_id=self.last_sequence_id or 0, newest=newest)
 
 
 class OwnershipItem(Item, discriminator="ownership"):
@@ -189,7 +173,7 @@ def next_sequence(id: UUID, caller: Principal) -> int:
     if not patch(item, [StackItem.last_sequence_id.add(1)], mine):
         get(id)
         raise StackNotOwned(f"stack {id} belongs to another generator")
-    return int(item.last_sequence_id)
+    return item.last_sequence_id
 
 
 def point_at(id: UUID, pointer: Pointer) -> None:
@@ -237,9 +221,9 @@ class StackChanged(Exception):
 
 def _pointing(pointer: Pointer) -> list[Action]:
     return [
-        StackItem.newest_id.set(pointer.object_id),
+        StackItem.newest_object_id.set(pointer.object_id),
         StackItem.newest_sequence_id.set(pointer.sequence_id),
         StackItem.newest_checksum.set(pointer.checksum),
         StackItem.newest_is_marker.set(pointer.is_marker),
-        StackItem.newest_at.set(pointer.created_at),
+        StackItem.newest_created_at.set(pointer.created_at),
     ]

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from chalicelib.domain.agents import AgentTarget
 from chalicelib.errors import AgentTargetNotFound, UniqueViolation
-from chalicelib.store.table import Item, Together, UUIDAttribute, partition
+from chalicelib.store.attributes import UUIDAttribute
+from chalicelib.store.table import Item, Together, partition
 
 
 class TargetItem(Item, discriminator="target"):
@@ -28,7 +29,7 @@ class TargetItem(Item, discriminator="target"):
         )
 
     def read(self) -> AgentTarget:
-        return AgentTarget(self.id, self.agent_id, self.stack_id)
+        return self.as_a(AgentTarget)
 
 
 def of_stack(stack_id: UUID) -> list[AgentTarget]:

@@ -41,6 +41,24 @@ def test_a_partitions_items_come_as_the_classes_that_they_are(table):
     assert [type(item) for item in partition("TEST", "OTHER#")] == [OtherItem]
 
 
+def test_what_a_later_version_keeps_is_passed_over(table):
+    """
+    Two versions of the broker run side by side while it is deployed.
+    """
+    keep("NOTE#1")
+    later = {"pk": {"S": "TEST"}, "sk": {"S": "NOTE#2"}, "kind": {"S": "later"}, "said": {"M": {}}}
+    table.put_item(TableName="brokkr", Item=later)
+    table.update_item(
+        TableName="brokkr",
+        Key={"pk": {"S": "TEST"}, "sk": {"S": "NOTE#1"}},
+        UpdateExpression="SET later = :later",
+        ExpressionAttributeValues={":later": {"M": {}}},
+    )
+
+    assert [type(item) for item in partition("TEST")] == [NoteItem]
+    assert said("NOTE#1") == "first"
+
+
 def test_a_listing_is_ordered_by_its_sort_key_and_shows_what_the_index_projects(table):
     keep("1", gsi1pk="KIND", gsi1sk="b#1")
     keep("2", gsi1pk="KIND", gsi1sk="a#1")
