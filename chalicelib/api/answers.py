@@ -3,7 +3,7 @@ What routes answer with, and how they learn who asks.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from chalice import Blueprint, Response
@@ -38,11 +38,15 @@ def not_modified(headers: Mapping[str, str]) -> Response:
     return Response("", dict(headers), HTTPStatus.NOT_MODIFIED)
 
 
-def bounded(objects: list[Json], refusal: PayloadTooLarge, headers: Mapping[str, str] | None = None) -> Response:
+def bounded(objects: Iterable[Json], refusal: PayloadTooLarge, headers: Mapping[str, str] | None = None) -> Response:
     """
-    A list of deployment objects, or the refusal where it is larger than the platform lets through.
+    A list, or the refusal once it is larger than the platform lets through: no more is made of it than that.
     """
-    body = json.dumps(objects, separators=(",", ":"))
-    if len(json.dumps(body)) > MAX_ANSWER:
-        raise refusal
-    return Response(body, dict(headers or {}))
+    parts: list[str] = []
+    size = 0
+    for one in objects:
+        parts.append(json.dumps(one, separators=(",", ":")))
+        size += len(json.dumps(parts[-1]))
+        if size > MAX_ANSWER:
+            raise refusal
+    return Response(f"[{','.join(parts)}]", dict(headers or {}))

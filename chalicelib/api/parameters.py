@@ -48,6 +48,18 @@ def query_uuid(request: Request, name: str) -> UUID | None:
         raise InvalidQuery(f"{name}: {error}") from error
 
 
+def query_number(request: Request, name: str, *, most: int) -> int | None:
+    """
+    A whole number from 1 on.
+    """
+    text = query_text(request, name)
+    if text is None:
+        return None
+    if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= most:
+        raise InvalidQuery(f"{name}: expected a number from 1 to {most}")
+    return int(text)
+
+
 def query_flag(request: Request, name: str, *, default: bool) -> bool:
     text = query_text(request, name)
     if text is None:

@@ -30,6 +30,16 @@ class AgentEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Page:
+    """
+    Which part of a list of events: so many at most, and only what is older than one of them. None is no bound.
+    """
+
+    limit: int | None = None
+    before: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewAgentEvent:
     agent_id: UUID
     deployment_object_id: UUID

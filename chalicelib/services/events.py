@@ -2,41 +2,59 @@
 Agent events: what agents say became of what they were given.
 """
 
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from heapq import merge
+from itertools import islice
 from uuid import UUID
 
 from chalicelib import system
 from chalicelib.domain import target_state as rules
 from chalicelib.domain.agents import Given, LastReport
 from chalicelib.domain.deployment_objects import Revision
-from chalicelib.domain.events import AgentEvent, NewAgentEvent
+from chalicelib.domain.events import AgentEvent, NewAgentEvent, Page
 from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
 from chalicelib.errors import AgentEventNotFound, AgentIdMismatch, ForeignKeyViolation
 from chalicelib.services.target_state import find_stack
 from chalicelib.store import agent_events, agents, deployment_objects, generators, given_stacks, stacks
 
+EVERYTHING = Page()
 
-def events(caller: Principal, agent_id: UUID, *, now: system.Now = system.now) -> list[AgentEvent]:
+
+def events(
+    caller: Principal, agent_id: UUID, page: Page = EVERYTHING, *, now: system.Now = system.now
+) -> Iterator[AgentEvent]:
     """
-    An agent's, the newest first.
+    An agent's, the newest first, read as they are asked for.
     """
     require_admin_or_agent(caller, agent_id)
-    return agent_events.of_agent(agent_id, now()) if agents.find(agent_id) else []
+    return _newest_first([agent_id] if agents.find(agent_id) else [], page, now())
 
 
 def all_events(
-    caller: Principal, generator_id: UUID | None = None, *, now: system.Now = system.now
-) -> list[AgentEvent]:
+    caller: Principal,
+    generator_id: UUID | None = None,
+    page: Page = EVERYTHING,
+    *,
+    now: system.Now = system.now,
+) -> Iterator[AgentEvent]:
     """
-    Those of all agents, or of those that are registered with a generator.
+    Those of all agents, or of those that are registered with a generator, the newest first, read as they are asked for.
     """
     require_admin(caller)
     reporting = [agent.id for agent in agents.all_live()]
     if generator_id is not None:
         registered = {registration.agent_id for registration in generators.registrations(generator_id)}
         reporting = [id for id in reporting if id in registered]
-    at = now()
-    return [event for id in reporting for event in agent_events.of_agent(id, at)]
+    return _newest_first(reporting, page, now())
+
+
+def _newest_first(agent_ids: Collection[UUID], page: Page, at: datetime) -> Iterator[AgentEvent]:
+    before = agent_events.find_event(page.before, at) if page.before else None
+    if page.before and (before is None or before.agent_id not in agent_ids):
+        raise AgentEventNotFound(f"before: there is no agent event {page.before} here, or no longer")
+    each = [agent_events.of_agent(id, at, before=before, page_size=page.limit) for id in agent_ids]
+    return islice(merge(*each, key=agent_events.place, reverse=True), page.limit)
 
 
 def get_event(caller: Principal, id: UUID, *, now: system.Now = system.now) -> AgentEvent:

@@ -2,7 +2,7 @@
 Agent events, as they are kept: for 30 days since they were last said.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Self, cast
 from uuid import UUID
@@ -14,6 +14,7 @@ from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.table import Item, find, listed, patch, present
 
 LIFE = timedelta(days=30)
+PAGE_SIZE = 200
 
 
 class AgentEventItem(Item, discriminator="agent_event"):
@@ -43,7 +44,7 @@ class AgentEventItem(Item, discriminator="agent_event"):
 
 def place(event: AgentEvent) -> str:
     """
-    Where an event is kept among its agent's.
+    Where an event is kept among its agent's: in the order of time.
     """
     return f"{event.created_at.isoformat()}#{event.id}"
 
@@ -66,12 +67,20 @@ def refresh(agent_id: UUID, place: str, at: datetime) -> AgentEvent | None:
     return item.read() if patch(item, actions, lives) else None
 
 
-def of_agent(agent_id: UUID, at: datetime) -> list[AgentEvent]:
+def of_agent(
+    agent_id: UUID, at: datetime, *, before: AgentEvent | None = None, page_size: int | None = None
+) -> Iterator[AgentEvent]:
     """
-    Those that have not expired, the newest first.
+    Those that have not expired, the newest first, read as they are asked for: so many with each query.
     """
-    found = AgentEventItem.query(f"EVENTS#{agent_id}", scan_index_forward=False, consistent_read=True)
-    return [item.read() for item in cast("Iterable[AgentEventItem]", found) if _lives(item, at)]
+    found = AgentEventItem.query(
+        f"EVENTS#{agent_id}",
+        AgentEventItem.sk < place(before) if before else None,
+        scan_index_forward=False,
+        consistent_read=True,
+        page_size=page_size or PAGE_SIZE,
+    )
+    return (item.read() for item in cast("Iterable[AgentEventItem]", found) if _lives(item, at))
 
 
 def find_event(id: UUID, at: datetime) -> AgentEvent | None:

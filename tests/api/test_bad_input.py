@@ -121,6 +121,9 @@ def test_no_text_in_a_path_can_do_harm(operation, world):
 
 # Queries
 
+EVENT_LISTS = (f"GET {AGENTS}/{{id}}/events", "GET /api/v1/agent-events")
+BAD_LIMITS = ["", "0", "-1", "1.5", "1001", "ten", "%D9%A1", "9" * 400, "1&limit=2"]
+
 
 @pytest.mark.parametrize(
     ("route", "name", "values"),
@@ -128,6 +131,8 @@ def test_no_text_in_a_path_can_do_harm(operation, world):
         (f"GET {STACKS}", "pak_id", ["", "nonsense", "%00", "%FF", f"{uuid4()}&pak_id={uuid4()}"]),
         ("GET /api/v1/agent-events", "pak_id", ["", "nonsense", "%00", "%FF", f"{uuid4()}&pak_id={uuid4()}"]),
         (f"GET {STACKS}/{{id}}/deployment-objects", "content", ["", "no", "0", "FALSE", "true&content=false"]),
+        *((route, "limit", BAD_LIMITS) for route in EVENT_LISTS),
+        *((route, "before", ["", "nonsense", "%00", "2026-11-24T12:00:00Z"]) for route in EVENT_LISTS),
         (f"GET {AGENTS}/{{id}}/target-state", "content", ["", "no", "0", "FALSE", "true&content=false"]),
     ],
 )

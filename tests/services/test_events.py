@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.agents import NewAgentLabel, NewAgentTarget, RegistrationRequest
 from chalicelib.domain.deployment_objects import NewDeploymentObject
-from chalicelib.domain.events import NewAgentEvent
+from chalicelib.domain.events import NewAgentEvent, Page
 from chalicelib.domain.principals import ADMIN, Principal
 from chalicelib.domain.stacks import Stack
 from chalicelib.errors import (
@@ -63,7 +63,7 @@ class Edge:
         return events.report(self.agent, self.agent.id, said, now=self.now)
 
     def events(self):
-        return events.events(self.agent, self.agent.id, now=self.now)
+        return list(events.events(self.agent, self.agent.id, now=self.now))
 
 
 @pytest.fixture
@@ -195,8 +195,8 @@ def test_a_deleted_agents_events_are_gone(edge):
     event = edge.report(edge.push())
     agents.delete_agent(ADMIN, edge.agent.id)
 
-    assert events.events(ADMIN, edge.agent.id, now=edge.now) == []
-    assert events.all_events(ADMIN, now=edge.now) == []
+    assert list(events.events(ADMIN, edge.agent.id, now=edge.now)) == []
+    assert list(events.all_events(ADMIN, now=edge.now)) == []
     with pytest.raises(AgentEventNotFound):
         events.get_event(ADMIN, event.id, now=edge.now)
 
@@ -206,8 +206,51 @@ def test_the_admin_reads_all_events_or_those_of_one_generators_agents(edge):
     mine, theirs = edge.report(edge.push()), other.report(other.push())
 
     assert {event.id for event in events.all_events(ADMIN, now=edge.now)} == {mine.id, theirs.id}
-    assert events.all_events(ADMIN, edge.ci.id, now=edge.now) == [mine]
-    assert events.all_events(ADMIN, uuid4(), now=edge.now) == []
+    assert list(events.all_events(ADMIN, edge.ci.id, now=edge.now)) == [mine]
+    assert list(events.all_events(ADMIN, uuid4(), now=edge.now)) == []
+
+
+def test_all_events_are_listed_the_newest_first_whoever_they_are_of(edge):
+    other = Edge()
+    first = edge.report(edge.push())
+    other.time = edge.time
+    second = other.report(other.push())
+    edge.time = other.time
+
+    third = edge.report(edge.push())
+
+    assert list(events.all_events(ADMIN, now=edge.now)) == [third, second, first]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
+def test_lists_are_read_page_after_page_to_the_end(edge, limit):
+    other = Edge()
+    for _ in range(4):
+        edge.report(edge.push())
+        other.report(other.push())
+    everything = list(events.all_events(ADMIN, now=edge.now))
+
+    read = []
+    before = None
+    while page := list(events.all_events(ADMIN, page=Page(limit=limit, before=before), now=edge.now)):
+        assert len(page) <= limit
+        read += page
+        before = page[-1].id
+
+    assert read == everything
+    of_edge = [event for event in everything if event.agent_id == edge.agent.id]
+    older = Page(limit=limit, before=of_edge[0].id)
+    assert list(events.events(edge.agent, edge.agent.id, older, now=edge.now)) == of_edge[1:][:limit]
+
+
+def test_a_list_goes_on_only_after_an_event_that_is_in_it(edge):
+    other = Edge()
+    edge.report(edge.push())
+    theirs = other.report(other.push())
+
+    for id in (theirs.id, uuid4()):
+        with pytest.raises(AgentEventNotFound, match="before"):
+            events.events(edge.agent, edge.agent.id, Page(before=id), now=edge.now)
 
 
 def test_the_global_list_is_the_admins(edge):

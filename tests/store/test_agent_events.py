@@ -41,7 +41,15 @@ def test_events_are_listed_the_newest_first_also_within_a_second(table):
     events = [add(agent_id, NOON + timedelta(microseconds=after)) for after in (0, 1, 500_000, 1_000_000)]
     add(uuid4())
 
-    assert agent_events.of_agent(agent_id, NOON) == list(reversed(events))
+    assert list(agent_events.of_agent(agent_id, NOON)) == list(reversed(events))
+
+
+def test_events_are_listed_from_one_of_them_on_in_queries_of_any_size(table):
+    agent_id = uuid4()
+    oldest, older, newer, _ = [add(agent_id, NOON + timedelta(microseconds=after)) for after in range(4)]
+
+    assert list(agent_events.of_agent(agent_id, NOON, before=newer, page_size=1)) == [older, oldest]
+    assert list(agent_events.of_agent(agent_id, NOON, before=oldest)) == []
 
 
 def test_events_are_listed_to_the_last_however_long_their_messages(table):
@@ -49,15 +57,15 @@ def test_events_are_listed_to_the_last_however_long_their_messages(table):
     for second in range(6):
         add(agent_id, NOON + timedelta(seconds=second), message="x" * 256 * 1024)
 
-    assert len(agent_events.of_agent(agent_id, NOON)) == 6
+    assert len(list(agent_events.of_agent(agent_id, NOON))) == 6
 
 
 def test_an_expired_event_is_not_shown_though_it_may_still_be_there(table):
     agent_id = uuid4()
     event = add(agent_id)
 
-    assert agent_events.of_agent(agent_id, NOON + MONTH - timedelta(seconds=1)) == [event]
-    assert agent_events.of_agent(agent_id, NOON + MONTH) == []
+    assert list(agent_events.of_agent(agent_id, NOON + MONTH - timedelta(seconds=1))) == [event]
+    assert list(agent_events.of_agent(agent_id, NOON + MONTH)) == []
     assert agent_events.find_event(event.id, NOON + MONTH) is None
     assert agent_events.refresh(agent_id, agent_events.place(event), NOON + MONTH) is None
 
@@ -69,7 +77,7 @@ def test_a_refreshed_event_stays_in_its_place_and_lives_longer(table):
     refreshed = agent_events.refresh(agent_id, agent_events.place(event), later)
 
     assert (refreshed.id, refreshed.created_at, refreshed.updated_at) == (event.id, NOON, later)
-    assert agent_events.of_agent(agent_id, NOON + MONTH) == [refreshed]
+    assert list(agent_events.of_agent(agent_id, NOON + MONTH)) == [refreshed]
 
 
 def test_what_is_not_there_is_neither_found_nor_refreshed(table):
