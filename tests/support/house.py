@@ -27,16 +27,17 @@ class Clock:
 
 
 class House:
-    def __init__(self, folder=None, broker=None, cluster=None, clock=None, brake=None):
+    def __init__(self, folder=None, broker=None, cluster=None, *, clock=None, brake=None, client=None, agent_id=AGENT):
         self.folder = folder
         self.broker = broker or TinyBroker()
         self.cluster = cluster or FakeCluster()
         self.clock = clock or Clock()
-        self.client = Broker("http://broker", "a_b_c", transport=self.broker)
+        self.client = client or Broker("http://broker", "a_b_c", transport=self.broker)
+        self.agent_id = agent_id
         self.outbox = Outbox(folder)
-        self.inventory = Inventory(self.cluster, namespace="brokkr-system", agent_id=AGENT)
+        self.inventory = Inventory(self.cluster, namespace="brokkr-system", agent_id=agent_id)
         tools = Toolbox(
-            agent_id=AGENT,
+            agent_id=agent_id,
             namespace="brokkr-system",
             cluster=self.cluster,
             inventory=self.inventory,
@@ -69,7 +70,7 @@ class House:
     def work(self, after=0.0):
         self.clock.now += after
         self.dispatcher.start_due()
-        self.outbox.send(self.client, AGENT)
+        self.outbox.send(self.client, self.agent_id)
 
     def push(self, *names, stack=STACK, **rest):
         return self.broker.push(text_of(*names), stack=stack, **rest)
@@ -86,7 +87,7 @@ class House:
         self.lookout.saw(ref, self.cluster.take(ref, key, manager))
 
     def restarted(self):
-        return House(self.folder, self.broker, self.cluster, self.clock)
+        return House(self.folder, self.broker, self.cluster, clock=self.clock)
 
 
 def config_map_ref(name, namespace="default"):

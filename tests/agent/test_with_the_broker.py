@@ -1,0 +1,128 @@
+"""
+The agent and the broker, the real ones, in one process: what one says the other understands.
+"""
+
+import pytest
+
+from agent.broker import Broker, BrokerError, BrokerRefused
+from app import app
+from tests.support.factories import new_agent, new_generator, new_object, new_stack, new_target
+from tests.support.house import House, text_of
+from tests.support.transport import BrokerTransport
+
+
+class Pair:
+    """
+    An agent that serves one stack of a generator.
+    """
+
+    def __init__(self, http):
+        self.http = http
+        self.ci = new_generator(http)
+        self.agent = new_agent(http, name="edge", cluster_name="test")
+        http.put(f"/agents/{self.agent.id}", pak=http.admin, json={"status": "ACTIVE"})
+        self.stack = new_stack(http, self.ci)
+        new_target(http, self.agent, self.stack)
+        self.house = House(client=self.client(self.agent.pak), agent_id=self.agent.id)
+
+    def client(self, pak):
+        return Broker("http://broker", pak, transport=BrokerTransport(app))
+
+    def push(self, *names):
+        return new_object(self.http, self.ci, self.stack, text_of(*names))["id"]
+
+    @property
+    def events(self):
+        found = self.http.get(f"/agents/{self.agent.id}/events", pak=self.http.admin).json()
+        return [(event["deployment_object_id"], event["status"], event["message"]) for event in found]
+
+
+@pytest.fixture
+def pair(http):
+    return Pair(http)
+
+
+def test_the_agent_finds_itself_and_is_heard(pair):
+    client = pair.client(pair.agent.pak)
+    client.ready()
+    client.verify_pak()
+    client.register(pair.ci.id)
+    client.register(pair.ci.id)
+    client.heartbeat(pair.agent.id, k8s_reachable=True, k8s_api_latency_ms=3)
+
+    me = client.find_self("edge", "test")
+
+    assert (me.id, me.is_active) == (pair.agent.id, True)
+
+
+def test_what_is_pushed_is_applied_and_reported_and_what_is_deleted_goes(pair):
+    first = pair.push("one", "two")
+    pair.house.poll()
+    second = pair.push("two", "three")
+    pair.house.poll()
+    there = pair.house.cluster.names
+    pair.http.delete(f"/stacks/{pair.stack}", pak=pair.ci.pak)
+
+    pair.house.poll()
+
+    assert there == {"two", "three"}
+    assert pair.house.cluster.names == set()
+    told = [(status, message) for _, status, message in pair.events]
+    assert told == [("SUCCESS", None)] * 3
+    assert [id for id, _, _ in pair.events][1:] == [second, first]
+
+
+def test_an_unchanged_poll_is_answered_without_a_body(pair):
+    pair.push("one")
+    client = pair.client(pair.agent.pak)
+    state = client.target_state(pair.agent.id, None)
+    pair.house.poll()
+    later = client.target_state(pair.agent.id, None)
+
+    assert client.target_state(pair.agent.id, later.etag) is None
+    assert state.objects == later.objects
+
+
+def test_a_stack_whose_target_goes_is_taken_away_and_comes_back_with_it(pair):
+    pair.push("one")
+    pair.house.poll()
+    pair.http.delete(f"/agents/{pair.agent.id}/targets/{pair.stack}", pak=pair.http.admin)
+    pair.house.poll()
+    gone = pair.house.cluster.names
+    new_target(pair.http, pair.agent, pair.stack)
+
+    pair.house.poll()
+
+    assert (gone, pair.house.cluster.names) == (set(), {"one"})
+
+
+def test_a_failure_is_told_with_every_error(pair):
+    pair.house.cluster.refuses |= {"bad", "worse"}
+    pushed = pair.push("bad", "good", "worse")
+
+    pair.house.poll()
+
+    message = "ConfigMap/default/bad: refused\nConfigMap/default/worse: refused"
+    assert pair.events == [(pushed, "FAILURE", message)]
+
+
+def test_a_rotated_pak_is_refused_at_once_and_nothing_is_touched(pair):
+    pair.push("one")
+    pair.house.poll()
+    pair.http.post(f"/agents/{pair.agent.id}/rotate-pak", pak=pair.http.admin)
+
+    with pytest.raises(BrokerRefused) as caught:
+        pair.house.deployer.poll()
+
+    assert caught.value.is_unwelcome
+    assert not pair.house.client.is_welcome
+    assert pair.house.cluster.names == {"one"}
+
+
+def test_a_text_that_is_not_what_its_checksum_says_is_never_applied(pair):
+    pushed = pair.push("one")
+    (object,) = pair.client(pair.agent.pak).target_state(pair.agent.id, None).objects
+    forged = type(object)(**{**vars(object), "yaml_checksum": "0" * 64})
+
+    with pytest.raises(BrokerError, match=f"{pushed} does not match its checksum"):
+        pair.client(pair.agent.pak).text_of(forged)
