@@ -44,7 +44,7 @@ class Live:
 class Ownership:
     agent_id: str
     stack_id: str
-    agent_namespace: str
+    agent_namespace: str | None
 
     def stamp(self, manifest: Manifest, object_id: str, checksum: str) -> Manifest:
         return manifest.stamped(

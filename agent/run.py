@@ -148,10 +148,15 @@ class Agent:
     def _tools(self) -> Toolbox:
         settings = self.settings
         brake = Brake(count=settings.brake_count, share=settings.brake_share, is_on=settings.brake)
-        rules = Rules(checks_first=settings.dry_run, reapply_every=settings.reapply_interval, brake=brake)
+        rules = Rules(
+            only_namespace=settings.watch_namespace,
+            checks_first=settings.dry_run,
+            reapply_every=settings.reapply_interval,
+            brake=brake,
+        )
         return Toolbox(
             agent_id=self.me.id,
-            namespace=settings.namespace,
+            namespace=settings.spared_namespace,
             cluster=self.cluster,
             inventory=Inventory(self.cluster, namespace=settings.namespace, agent_id=self.me.id),
             claims=Claims(settings.watch_namespace or "default"),

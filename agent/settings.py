@@ -42,6 +42,13 @@ class Settings:
     brake_count: int
     brake_share: float
 
+    @property
+    def spared_namespace(self) -> str | None:
+        """
+        Where nothing is ever removed: the agent's own, unless that is the very one that its stacks are for.
+        """
+        return None if self.watch_namespace == self.namespace else self.namespace
+
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
         given = _Given(env, _file(env.get("BROKKR_CONFIG_FILE")))

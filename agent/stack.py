@@ -6,6 +6,7 @@ import logging
 from threading import Lock
 
 from agent.apiserver import ClusterUnreachable, Refused, Stopping
+from agent.bounds import within
 from agent.broker import DeploymentObject
 from agent.changes import Action, ChangeSet, one_line
 from agent.desired import Desired, Revision, Wish, desired_of
@@ -169,11 +170,12 @@ class Stack:
 
     def _wish(self, object: DeploymentObject, reading: list[Manifest]) -> Wish:
         scopes = {manifest.defines: manifest.scope for manifest in reading if manifest.defines}
+        tools = self._tools
         return desired_of(
             reading,
             Revision(object.id, object.yaml_checksum),
             self._ownership,
-            lambda manifest: self._tools.cluster.place(manifest.ref, scopes),
+            lambda manifest: within(tools.rules.only_namespace, tools.cluster.place(manifest.ref, scopes)),
             self.desired,
         )
 

@@ -22,6 +22,7 @@ class Rules:
     What an operator may set.
     """
 
+    only_namespace: str | None = None
     checks_first: bool = True
     reapply_every: timedelta = timedelta(minutes=10)
     brake: Brake = field(default_factory=Brake)
@@ -30,7 +31,7 @@ class Rules:
 @dataclass(frozen=True, kw_only=True)
 class Toolbox:
     agent_id: str
-    namespace: str
+    namespace: str | None
     cluster: Cluster
     inventory: Inventory
     claims: Claims
