@@ -15,11 +15,13 @@ from agent.render import render
 
 def main(argv: Sequence[str] | None = None) -> int:
     """
-    Exit code 0 when told to stop, 1 when it cannot work, 2 for wrong usage.
+    Exit code 0 when told to stop or all is well, 1 when it cannot work, 2 for wrong usage.
     """
     arguments = _arguments(argv)
     if arguments.command == "render":
         return render(arguments.files, sys.stdin.buffer, sys.stdout.buffer, sys.stderr)
+    if arguments.command == "check":
+        return _check()
     return _start(arguments.generator_ids)
 
 
@@ -31,7 +33,14 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     command.add_argument("--generator-ids", metavar="ID,ID", help="generators to register with at start")
     command = commands.add_parser("render", help="show the objects of manifests, as they are read and sent")
     command.add_argument("files", nargs="+", metavar="FILE", help="a manifest; - is the standard input")
+    commands.add_parser("check", help="say whether configuration, broker, PAK, cluster and rights are right")
     return parser.parse_args(argv)
+
+
+def _check() -> int:
+    from agent.check import check  # noqa: PLC0415 - other commands start faster without all this
+
+    return 0 if check(os.environ, sys.stdout) else 1
 
 
 def _start(generator_ids: str | None) -> int:

@@ -5,6 +5,8 @@ The broker over HTTP. Alone in speaking it.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Self
 
@@ -99,11 +101,26 @@ class Broker:
             base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT, limits=KEPT_ALIVE, transport=transport
         )
 
-    def ready(self) -> None:
-        self._call("GET", f"{self._root}/readyz")
+    def ready(self) -> datetime | None:
+        """
+        What time it is there, if it says so.
+        """
+        answer = self._call("GET", f"{self._root}/readyz")
+        try:
+            return parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC)
+        except ValueError:
+            return None
 
     def verify_pak(self) -> None:
         self._call("POST", "/auth/pak")
+
+    def owner_of_pak(self) -> str | None:
+        """
+        The id of the agent whose PAK ours is; None where it is no agent's.
+        """
+        row = _json(self._call("POST", "/auth/pak"))
+        owner = row.get("agent") if isinstance(row, dict) else None
+        return None if owner is None else str(owner)
 
     def find_self(self, name: str, cluster_name: str) -> Identity:
         answer = self._call("GET", "/agents/", params={"name": name, "cluster_name": cluster_name})

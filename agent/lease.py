@@ -51,7 +51,8 @@ class Lease:
         self.other: str | None = None
         self._server = server
         self._namespace = namespace
-        self._name = f"brokkr-agent-{agent_id}"
+        self._path = path_of(namespace, agent_id)
+        self._collection, _, self._name = self._path.rpartition("/")
         self._clock = clock
         self._now = now
         self._good_until = float("-inf")
@@ -124,17 +125,13 @@ class Lease:
         spec = {"holderIdentity": self.holder, "leaseDurationSeconds": DURATION_SECONDS, "renewTime": moment}
         return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": found["metadata"], "spec": spec}
 
-    @property
-    def _collection(self) -> str:
-        return f"/apis/coordination.k8s.io/v1/namespaces/{quote(self._namespace)}/leases"
-
-    @property
-    def _path(self) -> str:
-        return f"{self._collection}/{self._name}"
-
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Answer:
         data = None if body is None else json.dumps(body).encode()
         return self._server.ask(method, path, data, tries=1, timeout=PROBE_TIMEOUT)
+
+
+def path_of(namespace: str, agent_id: str) -> str:
+    return f"/apis/coordination.k8s.io/v1/namespaces/{quote(namespace)}/leases/brokkr-agent-{agent_id}"
 
 
 def holder_of(data_dir: Path | None) -> str:
