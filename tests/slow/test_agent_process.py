@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +17,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.support.agent_process import within
 from tests.support.tiny_broker import TinyBroker
 
 pytestmark = pytest.mark.slow
@@ -80,18 +80,6 @@ def an_agent(url, kubeconfig, log):
     finally:
         process.kill()
         process.wait()
-
-
-def within(seconds, ask):
-    """
-    The first answer that is true.
-    """
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if answer := ask():
-            return answer
-        time.sleep(0.05)
-    raise TimeoutError(ask)
 
 
 def lines(log):
