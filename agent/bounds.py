@@ -1,16 +1,33 @@
 """
-The one namespace of an agent that is for one alone.
+What no stack may ask of this agent, whatever the agent's account might do. Pure.
 """
+
+from dataclasses import dataclass
 
 from agent.apiserver import Refused
 from agent.refs import Ref
 
+INVENTORY_PREFIX = "inventory-"
+LEASE_PREFIX = "brokkr-agent-"
+OURS = {("", "ConfigMap"): INVENTORY_PREFIX, ("coordination.k8s.io", "Lease"): LEASE_PREFIX}
 
-def within(namespace: str | None, ref: Ref) -> Ref:
+
+@dataclass(frozen=True)
+class Bounds:
     """
-    The ref, if it is in that namespace. The agent's own word, whatever its account might do besides: what is elsewhere
-    it would not watch either. Raises Refused.
+    The agent's own namespace, where its inventories and its Lease are; and the only one it works in, if there is one.
     """
-    if namespace is not None and ref.namespace != namespace:
-        raise Refused(f"beyond this agent, which works in the namespace {namespace} alone")
-    return ref
+
+    own_namespace: str
+    only_namespace: str | None = None
+
+    def allow(self, ref: Ref) -> Ref:
+        """
+        The ref, if a stack may have it. Raises Refused.
+        """
+        if self.only_namespace is not None and ref.namespace != self.only_namespace:
+            raise Refused(f"beyond this agent, which works in the namespace {self.only_namespace} alone")
+        prefix = OURS.get((ref.group, ref.kind))
+        if prefix and ref.namespace == self.own_namespace and ref.name.startswith(prefix):
+            raise Refused(f"names that begin with {prefix} are the agent's own in the namespace {self.own_namespace}")
+        return ref

@@ -16,6 +16,7 @@ from threading import Lock
 from typing import Any, Protocol
 
 from agent.apiserver import Refused
+from agent.bounds import INVENTORY_PREFIX
 from agent.changes import Change
 from agent.desired import Desired
 from agent.manifests import encoded
@@ -119,7 +120,7 @@ class Inventory:
 
     def _piece_ref(self, stack_id: str, refs: Piece) -> Ref:
         content = f"{self._agent_id} {stack_id} {_listed(refs)}"
-        return self._ref(f"inventory-{stack_id}-{hashlib.sha256(content.encode()).hexdigest()[:16]}")
+        return self._ref(f"{INVENTORY_PREFIX}{stack_id}-{hashlib.sha256(content.encode()).hexdigest()[:16]}")
 
     def _ref(self, name: str) -> Ref:
         return Ref("", "ConfigMap", self._namespace, name, "v1")

@@ -19,6 +19,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from agent.apiserver import PROBE_TIMEOUT, Answer, ApiServer
+from agent.bounds import LEASE_PREFIX
 
 log = logging.getLogger("agent")
 
@@ -131,7 +132,7 @@ class Lease:
 
 
 def path_of(namespace: str, agent_id: str) -> str:
-    return f"/apis/coordination.k8s.io/v1/namespaces/{quote(namespace)}/leases/brokkr-agent-{agent_id}"
+    return f"/apis/coordination.k8s.io/v1/namespaces/{quote(namespace)}/leases/{LEASE_PREFIX}{agent_id}"
 
 
 def holder_of(data_dir: Path | None) -> str:

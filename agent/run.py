@@ -14,6 +14,7 @@ from typing import NoReturn
 from agent import VERSION, metrics
 from agent.access import Credentials, ask_official_client
 from agent.apiserver import ApiServer, ClusterUnreachable, Refused
+from agent.bounds import Bounds
 from agent.brake import Brake
 from agent.broker import Broker, BrokerError, Identity
 from agent.claims import Claims
@@ -149,7 +150,6 @@ class Agent:
         settings = self.settings
         brake = Brake(count=settings.brake_count, share=settings.brake_share, is_on=settings.brake)
         rules = Rules(
-            only_namespace=settings.watch_namespace,
             checks_first=settings.dry_run,
             reapply_every=settings.reapply_interval,
             brake=brake,
@@ -158,6 +158,7 @@ class Agent:
             agent_id=self.me.id,
             namespace=settings.spared_namespace,
             cluster=self.cluster,
+            bounds=Bounds(settings.namespace, settings.watch_namespace),
             inventory=Inventory(self.cluster, namespace=settings.namespace, agent_id=self.me.id),
             claims=Claims(settings.watch_namespace or "default"),
             report=self._note_report,

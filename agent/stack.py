@@ -6,7 +6,6 @@ import logging
 from threading import Lock
 
 from agent.apiserver import ClusterUnreachable, Refused, Stopping
-from agent.bounds import within
 from agent.broker import DeploymentObject
 from agent.changes import Action, ChangeSet, one_line
 from agent.desired import Desired, Revision, Wish, desired_of
@@ -175,7 +174,7 @@ class Stack:
             reading,
             Revision(object.id, object.yaml_checksum),
             self._ownership,
-            lambda manifest: within(tools.rules.only_namespace, tools.cluster.place(manifest.ref, scopes)),
+            lambda manifest: tools.bounds.allow(tools.cluster.place(manifest.ref, scopes)),
             self.desired,
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from agent.bounds import Bounds
 from agent.brake import Brake
 from agent.claims import Claims
 from agent.crew import Crew
@@ -22,7 +23,6 @@ class Rules:
     What an operator may set.
     """
 
-    only_namespace: str | None = None
     checks_first: bool = True
     reapply_every: timedelta = timedelta(minutes=10)
     brake: Brake = field(default_factory=Brake)
@@ -36,6 +36,7 @@ class Toolbox:
     inventory: Inventory
     claims: Claims
     report: Callable[[Event], None]
+    bounds: Bounds
     rules: Rules = field(default_factory=Rules)
     crew: Crew = field(default_factory=Crew)
     clock: Callable[[], float] = time.monotonic

@@ -2,6 +2,7 @@
 An agent's whole machinery between a broker that is a dict and a cluster that is one; nothing runs by itself.
 """
 
+from agent.bounds import Bounds
 from agent.brake import Brake
 from agent.broker import Broker
 from agent.claims import Claims
@@ -40,6 +41,7 @@ class House:
             agent_id=agent_id,
             namespace="brokkr-system",
             cluster=self.cluster,
+            bounds=Bounds("brokkr-system"),
             inventory=self.inventory,
             claims=Claims(),
             report=self.outbox.add,
