@@ -20,6 +20,7 @@ from agent.refs import Ref
 
 ESTABLISHED_WITHIN = 30.0
 ESTABLISHED_EVERY = 0.1
+APPLYING = {"fieldManager": FIELD_MANAGER, "force": "true", "fieldValidation": "Ignore"}  # its warnings nobody reads
 NO_DRY_RUN = "does not support dry run"
 IMMUTABLE = ("immutable", "may not change", "cannot change", "are forbidden", "may not be changed")
 
@@ -129,7 +130,7 @@ class KubernetesCluster:
         return list(answer.insist().body["items"])
 
     def _patch(self, ref: Ref, kind: Kind, data: bytes, *, dry_run: bool) -> Answer:
-        query = {"fieldManager": FIELD_MANAGER, "force": "true", **({"dryRun": "All"} if dry_run else {})}
+        query = {**APPLYING, **({"dryRun": "All"} if dry_run else {})}
         path = f"{kind.path(ref)}?{urlencode(query)}"
         return self._server.ask("PATCH", path, data, content_type=APPLY, accept=METADATA_ONLY)
 
