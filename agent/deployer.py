@@ -100,9 +100,12 @@ class Deployer:
                 self._refuse(object, newest)
                 return None
         try:
-            self._accept(object, "" if object.removes_everything else self._texts.of(object, self._broker))
+            text = "" if object.removes_everything else self._texts.of(object, self._broker)
         except BrokerError as error:
             return error
+        fields = {"stack": object.stack_id, "object": object.id, "sequence": object.sequence_id}
+        log.info("taken up", extra={"fields": fields})
+        self._accept(object, text)
         return None
 
     def _accept(self, object: DeploymentObject, text: str) -> None:

@@ -1,3 +1,5 @@
+import logging
+
 import httpx
 import pytest
 
@@ -18,6 +20,21 @@ def test_a_push_is_applied_stamped_and_reported_once():
     ((_, _, body),) = [held for ref, held in house.cluster.objects.items() if ref.name == "one"]
     assert body["metadata"]["labels"] == {"brokkr.io/stack": house.broker.objects.popitem()[0]}
     assert body["metadata"]["annotations"]["brokkr.io/deployment-object-id"] == pushed
+
+
+def test_the_log_says_when_an_object_is_taken_up_and_when_it_is_deployed(caplog):
+    """
+    How long the agent itself needs is read from these two lines.
+    """
+    house = House()
+    pushed = house.push("one")
+
+    with caplog.at_level(logging.INFO, "agent"):
+        house.poll()
+        house.poll()
+
+    said = [record.message for record in caplog.records if record.fields.get("object") == pushed]
+    assert said == ["taken up", "deployed"]
 
 
 def test_the_next_push_prunes_what_it_no_longer_has_also_after_a_restart():
