@@ -8,7 +8,8 @@ import time
 
 from benchmarks import report
 
-NAMES = ("writers", "units", "scale", "cpu", "latency", "durability")
+AGENT_NAMES = ("latency", "apply", "change", "sizes", "idle", "drift", "reading")
+NAMES = ("writers", "units", "scale", "cpu", *AGENT_NAMES, "durability")
 
 
 def main() -> None:

@@ -60,6 +60,12 @@ class Broker:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Agent:
+    pid: int
+    log: Path
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cluster:
     kubeconfig: Path
     program: str
@@ -87,11 +93,11 @@ def running_broker(folder: Path, port: int = 0) -> Iterator[Broker]:
 
 
 @contextmanager
-def running_agent(folder: Path, broker: Broker, cluster: Cluster, pak: str) -> Iterator[Path]:
+def running_agent(folder: Path, broker: Broker, cluster: Cluster, pak: str, **settings: str) -> Iterator[Agent]:
     """
-    The agent DEFAULT of the cluster DEFAULT, polling each second. Its log.
+    The agent DEFAULT of the cluster DEFAULT, polling each second, where no setting says otherwise.
     """
-    settings = {
+    usual = {
         "BROKER_URL": broker.url,
         "PAK": pak,
         "POLLING_INTERVAL": "1",
@@ -102,10 +108,10 @@ def running_agent(folder: Path, broker: Broker, cluster: Cluster, pak: str) -> I
         "DATA_DIR": str(folder / "agent"),
     }
     log = folder / "agent.log"
-    env = {**_surroundings(), **{f"BROKKR__AGENT__{name}": value for name, value in settings.items()}}
+    env = {**_surroundings(), **{f"BROKKR__AGENT__{name}": value for name, value in {**usual, **settings}.items()}}
     with _running([AGENT, "start"], log, env) as process:
         _await("known to the broker", log, process)
-        yield log
+        yield Agent(pid=process.pid, log=log)
 
 
 @contextmanager
