@@ -30,6 +30,7 @@ CONNECTIONS = 64
 TRIES = 5
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 5.0
+NO_SUCH_PATH = b"404 page not found"
 NOT_NOW = frozenset({429, 502, 503, 504})
 APPLY = "application/apply-patch+yaml"
 JSON = "application/json"
@@ -79,6 +80,16 @@ class Answer:
         except ValueError:
             body = None
         return body if isinstance(body, dict) else {"message": self.data[:200].decode(errors="replace")}
+
+    @property
+    def is_genuine(self) -> bool:
+        """
+        Whether a yes, or that something is not there, can be an API server's word at all: a gateway before it that
+        wants somebody to log in, or that has lost its way, says 200 or 404 to everything.
+        """
+        if not (self.ok or self.is_missing):
+            return True
+        return self.data.startswith(NO_SUCH_PATH) or (self.data[:1] == b"{" and b'"kind"' in self.data)
 
     @property
     def message(self) -> str:
@@ -184,7 +195,10 @@ class ApiServer:
         if response.status == HTTPStatus.UNAUTHORIZED and self._credentials.renew():
             self._pool = self._connected()
             response = self._open(asked)
-        return Answer(response.status, response.data, response.headers.get("Retry-After"))
+        answer = Answer(response.status, response.data, response.headers.get("Retry-After"))
+        if not answer.is_genuine:
+            raise ClusterUnreachable("the API server is unreachable: what answers in its place is none")
+        return answer
 
     def _open(self, asked: Asked, **options: Any) -> urllib3.BaseHTTPResponse:
         """

@@ -13,6 +13,7 @@ from agent.access import Access, Credentials
 from agent.apiserver import ApiServer, ClusterUnreachable, Refused, Stopping
 
 NOWHERE = "http://127.0.0.1:1"
+OK = {"kind": "ConfigMap", "metadata": {}}
 
 
 @contextmanager
@@ -77,10 +78,10 @@ def server_at(url, naps=None):
 )
 def test_not_now_is_asked_again(method, refusal):
     naps = []
-    with serving(refusal, refusal, (200, {"a": 1})) as (url, asked):
+    with serving(refusal, refusal, (200, OK)) as (url, asked):
         answer = server_at(url, naps).ask(method, "/x")
 
-    assert (answer.status, answer.body, len(asked)) == (200, {"a": 1}, 3)
+    assert (answer.status, answer.body, len(asked)) == (200, OK, 3)
     assert naps == [0.2, 0.4]
 
 
@@ -90,7 +91,8 @@ def test_not_now_is_asked_again(method, refusal):
         ("PATCH", (422, {"message": "invalid"})),
         ("PATCH", (500, {"message": "failed to create typed patch object"})),
         ("DELETE", (409, {"message": "the UID in the precondition does not match"})),
-        ("GET", (404, b"<html>")),
+        ("GET", (404, {"kind": "Status", "message": "not found"})),
+        ("GET", (404, b"404 page not found")),
     ],
 )
 def test_no_is_no(method, refusal):
@@ -104,7 +106,7 @@ def test_no_is_no(method, refusal):
 
 def test_the_server_says_how_long_to_wait():
     naps = []
-    with serving((429, {}, {"Retry-After": "3"}), (200, {})) as (url, _):
+    with serving((429, {}, {"Retry-After": "3"}), (200, OK)) as (url, _):
         server_at(url, naps).ask("GET", "/x")
 
     assert naps == [3.0]
@@ -118,10 +120,20 @@ def test_what_stays_not_now_is_answered_as_it_is():
 
 
 def test_a_connection_that_broke_is_tried_on_a_new_one():
-    with serving(None, (200, {})) as (url, asked):
+    with serving(None, (200, OK)) as (url, asked):
         answer = server_at(url).ask("GET", "/x")
 
     assert (answer.status, len(asked)) == (200, 2)
+
+
+@pytest.mark.parametrize("page", [(200, b"<html>"), (200, b""), (200, {}), (200, []), (404, b"<html>"), (404, {})])
+def test_a_page_that_is_no_api_servers_is_as_good_as_no_answer(page):
+    """
+    A gateway that said 200 to an apply was believed: SUCCESS was reported of nothing, and what the revision no longer
+    named was removed. One that says 404 would make the agent forget what it owns.
+    """
+    with serving(page) as (url, _), pytest.raises(ClusterUnreachable, match="what answers in its place is none"):
+        server_at(url).ask("PATCH", "/x")
 
 
 def test_a_server_that_is_away_is_an_exception():
@@ -139,7 +151,7 @@ def test_who_may_not_go_on_asks_nothing():
 def test_a_token_that_has_expired_is_asked_for_anew():
     tokens = iter(["Bearer old", "Bearer new"])
     now = [0.0]
-    with serving((401, {}), (200, {})) as (url, asked):
+    with serving((401, {}), (200, OK)) as (url, asked):
         credentials = Credentials(lambda: access(url, next(tokens)), clock=lambda: now[0])
         now[0] = 60.0
         answer = ApiServer(credentials).ask("GET", "/x")
