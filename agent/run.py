@@ -110,7 +110,7 @@ class Agent:
         """
         interval = self.settings.polling_interval.total_seconds()
         self.deployer.recall()
-        self._spawn(self.pulse.probe, RENEWED_EVERY_SECONDS, after_trouble=LOOKED_AT_EVERY_SECONDS)
+        self._spawn(self.probe, RENEWED_EVERY_SECONDS, after_trouble=LOOKED_AT_EVERY_SECONDS)
         self._spawn(self.pulse.heartbeat, interval)
         self._spawn(self.poll, interval)
         self._spawn(self.report, 0.0, after_trouble=min(interval, REPORT_AGAIN_SECONDS))
@@ -121,6 +121,15 @@ class Agent:
                 signal.pause()
         finally:
             self._end()
+
+    def probe(self) -> None:
+        """
+        What waited for the lease goes on as soon as it is ours.
+        """
+        was_held = self.lease.is_held()
+        self.pulse.probe()
+        if not was_held:
+            self._wake()
 
     def poll(self) -> None:
         if not self.vitals.is_active:
