@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 OBJECTS = "/configmaps/c-"
 EVERYTHING = "/"
-NAMES = tuple(f"c-{number}" for number in range(12))
+NAMES = tuple(f"c-{number}" for number in range(8))
 BROKEN_KIND = "apiVersion: broken.test/v1\nkind: Nothing\nmetadata: {name: nothing}\n"
 
 
@@ -66,9 +66,9 @@ TROUBLES = {
 
 
 @pytest.mark.parametrize("fault", TROUBLES.values(), ids=TROUBLES)
-@pytest.mark.parametrize("method", ["PATCH", "GET|DELETE"], ids=["applying", "removing"])
-def test_what_passes_is_got_over(scene, deployed, method, fault):
-    scene.cluster.when(scene.config_maps, fault, method=method, times=3)
+def test_what_passes_is_got_over(scene, deployed, fault):
+    scene.cluster.when(scene.config_maps, fault, method="PATCH", times=3)
+    scene.cluster.when(scene.config_maps, fault, method="GET|DELETE", times=2)
 
     scene.deploy(scene.stack, "stays", *NAMES)
 
@@ -89,10 +89,9 @@ def test_what_does_not_pass_is_reported_removes_nothing_and_is_got_over_when_it_
     assert scene.uids().keys() == {"stays", *NAMES}
 
 
-@pytest.mark.parametrize("fault", [status(500, "no luck"), status(403, "forbidden")], ids=["500", "403"])
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_what_cannot_be_removed_is_not_forgotten(scene, deployed, method, fault):
-    scene.cluster.when(f"{scene.config_maps}/goes", fault, method=method)
+def test_what_cannot_be_removed_is_not_forgotten(scene, deployed, method):
+    scene.cluster.when(f"{scene.config_maps}/goes", status(403, "forbidden"), method=method)
     pushed = scene.push(scene.stack, "stays")
     scene.await_outcome(pushed, "FAILURE")
     during = scene.uids()
@@ -106,23 +105,23 @@ def test_what_cannot_be_removed_is_not_forgotten(scene, deployed, method, fault)
     scene.await_outcome(pushed, "SUCCESS")
 
 
-@pytest.mark.parametrize("fault", [html(), answered(200, b"{}"), answered(200)], ids=["html", "another", "empty"])
+@pytest.mark.parametrize("code", [200, 404])
 @pytest.mark.parametrize(
     ("method", "path"),
     [("PATCH", OBJECTS), ("GET", "/configmaps/goes"), ("GET", "^/api/v1$"), ("GET", "brokkr.io%2Finventory-agent")],
     ids=["apply", "look", "discovery", "inventory"],
 )
-def test_a_page_that_is_none_of_the_api_servers_is_believed_by_nobody(scene, deployed, method, path, fault):
+def test_a_page_that_is_none_of_the_api_servers_is_believed_by_nobody(scene, deployed, method, path, code):
     """
-    A gateway before the API server that wants somebody to log in answers 200 to everything.
+    A gateway before the API server says 200 to everything, with a page to log in, or 404.
     """
     scene.agent.kill()
-    scene.cluster.when(path, fault, method=method)
+    scene.cluster.when(path, html(code), method=method)
     pushed = scene.push(scene.stack, "stays", *NAMES)
     scene.agent.start()
     since = time.monotonic()
-    within(15, lambda: len(scene.cluster.asked(path, method, since)) >= 1)
-    time.sleep(2)
+    within(15, lambda: scene.cluster.asked(path, method, since))
+    time.sleep(1)
     during, said = scene.uids(), scene.outcome(pushed)
 
     scene.cluster.heal()
