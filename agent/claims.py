@@ -12,7 +12,8 @@ from agent.refs import Ref
 class Claims:
     """
     An object that moves from one stack to another is handed over, in whichever order the two pushes arrive: the stack
-    that asked for it last has it, and none takes it away from another.
+    that asked for it last has it, and none takes it away from another. `unread` are stacks whose newest text is not
+    known yet: they may ask for anything.
 
     Told from texts alone, before the cluster is asked anything: whether a kind has namespaces does not matter here.
     """
@@ -22,20 +23,18 @@ class Claims:
         self._wanted: dict[str, frozenset[Ref]] = {}
         self._claimants: dict[Ref, list[str]] = {}
         self._lock = Lock()
+        self.unread: frozenset[str] = frozenset()
 
-    def claim(self, stack_id: str, wanted: Iterable[Ref]) -> None:
+    def claim(self, stack_id: str, wanted: Iterable[Ref]) -> frozenset[str]:
         """
-        All that a stack's newest object asks for.
+        All that a stack's newest object asks for. The other stacks that have something now which was this one's.
         """
         with self._lock:
             before, now = self._wanted.get(stack_id, frozenset()), frozenset(map(self._placed, wanted))
             self._wanted[stack_id] = now
-            for ref in before - now:
-                self._claimants[ref].remove(stack_id)
-                if not self._claimants[ref]:
-                    del self._claimants[ref]
             for ref in now - before:
                 self._claimants.setdefault(ref, []).append(stack_id)
+            return frozenset[str]().union(*(self._let_go(stack_id, ref) for ref in before - now))
 
     def owner(self, ref: Ref) -> str | None:
         with self._lock:
@@ -48,6 +47,23 @@ class Claims:
         """
         owner = self.owner(ref)
         return None if owner == stack_id else owner
+
+    def may_want(self, stack_id: str, ref: Ref) -> str | None:
+        """
+        The other stack that has it, or may ask for it.
+        """
+        return self.other_than(stack_id, ref) or next(iter(sorted(self.unread - {stack_id})), None)
+
+    def _let_go(self, stack_id: str, ref: Ref) -> list[str]:
+        """
+        Who has it instead.
+        """
+        claimants = self._claimants[ref]
+        was_its = claimants[-1] == stack_id
+        claimants.remove(stack_id)
+        if not claimants:
+            del self._claimants[ref]
+        return claimants[-1:] if was_its else []
 
     def _placed(self, ref: Ref) -> Ref:
         return ref if ref.namespace else replace(ref, namespace=self._default_namespace)

@@ -20,6 +20,8 @@ from agent.toolbox import Toolbox
 
 log = logging.getLogger("agent")
 
+Read = tuple[DeploymentObject, str]
+
 
 class Deployer:
     """
@@ -42,10 +44,11 @@ class Deployer:
         """
         Go on with what was wanted when the agent last ran, as far as its texts are on disk.
         """
-        for object in self._memory.objects:
-            text = "" if object.removes_everything else self._texts.find(object)
-            if text is not None:
-                self._accept(object, text)
+        texts = {
+            object: "" if object.removes_everything else self._texts.find(object) for object in self._memory.objects
+        }
+        read = [(object, text) for object, text in texts.items() if text is not None]
+        self._accept(read, unread=[object for object, text in texts.items() if text is None])
 
     def poll(self) -> None:
         """
@@ -55,14 +58,16 @@ class Deployer:
         if answer is None:
             return
         self._etag = None
-        trouble = [error for object in _newest_of_each_stack(answer.objects) if (error := self._take(object))]
+        fresh = [object for object in _newest_of_each_stack(answer.objects) if self._is_news(object)]
+        read, trouble = self._fetch(fresh)
+        self._accept(read, unread=trouble)
         self._forget_removed({object.stack_id for object in answer.objects})
         newest = [stack.newest for stack in self.all_stacks() if stack.newest is not None]
         self._memory.keep_objects(newest)
         self._texts.keep_only({object.id for object in newest})
         self._wake()
-        if trouble:
-            raise trouble[0]
+        for error in trouble.values():
+            raise error
         self._etag = answer.etag
 
     def all_stacks(self) -> list[Stack]:
@@ -87,37 +92,50 @@ class Deployer:
         owner = self._tools.claims.owner(ref)
         return self.stacks.get(owner) if owner else None
 
-    def _take(self, object: DeploymentObject) -> BrokerError | None:
-        """
-        A stack whose text cannot be had does not keep the others waiting.
-        """
+    def _is_news(self, object: DeploymentObject) -> bool:
         known = self.stacks.get(object.stack_id)
         newest = known.newest if known else None
-        if newest is not None:
-            if newest.id == object.id:
-                return None
-            if object.sequence_id < newest.sequence_id:
-                self._refuse(object, newest)
-                return None
-        try:
-            text = "" if object.removes_everything else self._texts.of(object, self._broker)
-        except BrokerError as error:
-            return error
-        fields = {"stack": object.stack_id, "object": object.id, "sequence": object.sequence_id}
-        log.info("taken up", extra={"fields": fields})
-        self._accept(object, text)
-        return None
+        if newest is None or newest.id == object.id:
+            return newest is None
+        if object.sequence_id < newest.sequence_id:
+            self._refuse(object, newest)
+            return False
+        return True
 
-    def _accept(self, object: DeploymentObject, text: str) -> None:
-        if object.is_deletion_marker and not text.strip():
-            object = replace(object, yaml_checksum=EMPTY_CHECKSUM)
-        reading = _reading(object, text)
-        stack = self.stacks.get(object.stack_id) or Stack(object.stack_id, self._tools)
-        if not isinstance(reading, ManifestError):
-            self._tools.claims.claim(stack.id, [manifest.ref for manifest in reading])
-        stack.accept(object, reading)
+    def _fetch(self, objects: list[DeploymentObject]) -> tuple[list[Read], dict[DeploymentObject, BrokerError]]:
+        """
+        With their texts, and which text could not be had: that does not keep the others waiting.
+        """
+        read: list[Read] = []
+        trouble: dict[DeploymentObject, BrokerError] = {}
+        for object in objects:
+            try:
+                text = "" if object.removes_everything else self._texts.of(object, self._broker)
+            except BrokerError as error:
+                trouble[object] = error
+                continue
+            fields = {"stack": object.stack_id, "object": object.id, "sequence": object.sequence_id}
+            log.info("taken up", extra={"fields": fields})
+            read.append((object, text))
+        return read, trouble
+
+    def _accept(self, read: list[Read], *, unread: Iterable[DeploymentObject]) -> None:
+        """
+        Everything is claimed before anything is worked on: what one stack drops another may want.
+        """
+        readings = [_reading(object, text) for object, text in read]
+        stacks = dict(self.stacks)
+        for object, reading in readings:
+            stacks.setdefault(object.stack_id, Stack(object.stack_id, self._tools))
+            if not isinstance(reading, ManifestError):
+                gainers = self._tools.claims.claim(object.stack_id, [manifest.ref for manifest in reading])
+                for stack_id in gainers:
+                    stacks[stack_id].doubt_everything()
+        self._tools.claims.unread = frozenset(object.stack_id for object in unread)
+        for object, reading in readings:
+            stacks[object.stack_id].accept(object, reading)
         with self._lock:
-            self.stacks = {**self.stacks, stack.id: stack}
+            self.stacks = stacks
 
     def _refuse(self, object: DeploymentObject, newest: DeploymentObject) -> None:
         """
@@ -136,13 +154,18 @@ class Deployer:
             self.stacks = {id: stack for id, stack in self.stacks.items() if id not in gone}
 
 
-def _reading(object: DeploymentObject, text: str) -> Reading:
+def _reading(object: DeploymentObject, text: str) -> tuple[DeploymentObject, Reading]:
+    """
+    A marker that is blank in another way than ours removes everything too.
+    """
+    if object.is_deletion_marker and not text.strip():
+        object = replace(object, yaml_checksum=EMPTY_CHECKSUM)
     if object.removes_everything:
-        return []
+        return object, []
     try:
-        return parse(text)
+        return object, parse(text)
     except ManifestError as error:
-        return error
+        return object, error
 
 
 def _newest_of_each_stack(objects: list[DeploymentObject]) -> list[DeploymentObject]:

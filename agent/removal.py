@@ -29,7 +29,7 @@ def prune(stale: AbstractSet[Ref], owned: AbstractSet[Ref], site: Site, brake: B
     except Refused as error:
         looked.remarks.append(f"nothing is removed, as it cannot be told what would go with it: {error}")
         return looked
-    nominated = stale - refs_of(looked.of(Action.SPARED))
+    nominated = stale - refs_of(looked.of(Action.SPARED, Action.LEAVING))
     if brake.holds(going, nominated, len(owned), full):
         looked.changes.extend(Change(ref, Action.HELD) for ref in going)
         looked.remarks.append(held_remark(going, full))
@@ -38,8 +38,11 @@ def prune(stale: AbstractSet[Ref], owned: AbstractSet[Ref], site: Site, brake: B
 
 
 def _look(ref: Ref, *, found: dict[Ref, Live], site: Site) -> Change:
-    if other := site.claimed(ref):
-        return Change(ref, Action.SPARED, note=f"handed over to stack {other}")
+    """
+    What another stack wants stays ours, and in our inventory, until that one has put its stamps on it: it may fail, or
+    change its mind, before it does.
+    """
+    other = site.claimed(ref)
     try:
         live = site.cluster.find(ref)
     except Refused as error:
@@ -47,7 +50,9 @@ def _look(ref: Ref, *, found: dict[Ref, Live], site: Site) -> Change:
     if live is None:
         return Change(ref, Action.GONE)
     if reason := site.ownership.spares(ref, live):
-        return Change(ref, Action.SPARED, note=reason)
+        return Change(ref, Action.SPARED, note=f"handed over to stack {other}" if other else reason)
+    if other:
+        return Change(ref, Action.LEAVING, note=_awaited(other))
     found[ref] = live
     return Change(ref, Action.CHECKED)
 
@@ -70,4 +75,10 @@ def _delete_in_stages(found: dict[Ref, Live], site: Site) -> ChangeSet:
 def _delete(ref: Ref, live: Live, site: Site) -> Change:
     if live.is_leaving:
         return Change(ref, Action.LEAVING, note=live.leaving_note)
+    if other := site.claimed(ref):
+        return Change(ref, Action.LEAVING, note=_awaited(other))
     return site.cluster.delete(ref, live.uid)
+
+
+def _awaited(other: str) -> str:
+    return f"waits for stack {other}, which wants it too"

@@ -2,6 +2,10 @@
 A move between stacks is a hand-over, in whichever order the two pushes arrive.
 """
 
+import httpx
+import pytest
+
+from agent.broker import BrokerError
 from agent.claims import Claims
 from agent.refs import Ref
 from tests.support.bundles import refs
@@ -89,3 +93,80 @@ def test_who_lets_go_last_leaves_it_to_nobody():
     claims.claim("one", [])
 
     assert (still, claims.owner(ref)) == ("one", None)
+
+
+def test_a_stack_does_not_let_go_before_the_texts_of_all_others_are_known():
+    """
+    Both pushes were in one answer, and the old stack was at work before the new one's text had been fetched: it took
+    away what the new one wanted.
+    """
+    house = two_stacks()
+    before = uid(house, "moves")
+    house.push("stays", stack="one")
+    house.push("moves", "other", stack="two")
+    answer = house.broker.handle_request
+
+    def work_while_a_text_is_fetched(request):
+        if "/deployment-objects/" in request.url.path:
+            house.dispatcher.start_due()
+        return answer(request)
+
+    house.broker.handle_request = work_while_a_text_is_fetched
+    house.poll()
+
+    assert (uid(house, "moves"), owner(house, "moves")) == (before, "two")
+
+
+def test_nothing_is_removed_while_a_text_that_may_want_it_cannot_be_had():
+    house = two_stacks()
+    before = uid(house, "moves")
+    house.push("stays", stack="one")
+    wants = house.push("moves", "other", stack="two")
+    house.broker.trouble = {wants: httpx.Response(500)}
+    with pytest.raises(BrokerError):
+        house.poll()
+
+    house.broker.trouble = {}
+    house.poll()
+    house.work(after=2)
+
+    assert (uid(house, "moves"), owner(house, "moves")) == (before, "two")
+    assert house.inventory.read("one") == refs("stays")
+
+
+def test_what_is_handed_over_to_a_stack_that_fails_is_not_left_to_nobody():
+    """
+    The old stack had forgotten it, the new one never took it and changed its mind: it stayed in the cluster for good.
+    """
+    house = two_stacks()
+    house.cluster.refuses = {"bad"}
+    house.push("moves", "bad", stack="two")
+    house.push("stays", stack="one")
+    house.poll()
+    waiting = house.inventory.read("one")
+
+    house.push("other", stack="two")
+    house.poll()
+    house.work(after=2)
+
+    assert waiting == refs("stays", "moves")
+    assert house.cluster.names == {"stays", "other"}
+
+
+def test_a_stack_that_gets_back_what_another_had_takes_it_at_once():
+    """
+    Who has what is not remembered over a restart; it must not matter when the other one lets go.
+    """
+    house = two_stacks()
+    house.push("moves", "other", stack="two")
+    house.poll()
+    house.push("moves", "stays", "more", stack="one")
+    house.poll()
+    house.push("stays", stack="one")
+    house.poll()
+    house.work(after=2)
+    house.push("other", stack="two")
+
+    house.poll()
+
+    assert house.cluster.names == {"stays", "other"}
