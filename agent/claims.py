@@ -2,7 +2,7 @@
 Which stack has which object, when more than one asks for it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from threading import Lock
 
@@ -26,15 +26,22 @@ class Claims:
         self.unread: frozenset[str] = frozenset()
 
     def claim(self, stack_id: str, wanted: Iterable[Ref]) -> frozenset[str]:
+        return self.claim_all({stack_id: wanted})
+
+    def claim_all(self, wanted: Mapping[str, Iterable[Ref]]) -> frozenset[str]:
         """
-        All that a stack's newest object asks for. The other stacks that have something now which was this one's.
+        All that the newest objects of these stacks ask for, at once: what goes from one to another is at no moment
+        nobody's. The stacks that have something now because another let go of it.
         """
+        placed = {stack_id: frozenset(map(self._placed, refs)) for stack_id, refs in wanted.items()}
         with self._lock:
-            before, now = self._wanted.get(stack_id, frozenset()), frozenset(map(self._placed, wanted))
-            self._wanted[stack_id] = now
-            for ref in now - before:
-                self._claimants.setdefault(ref, []).append(stack_id)
-            return frozenset[str]().union(*(self._let_go(stack_id, ref) for ref in before - now))
+            before = {stack_id: self._wanted.get(stack_id, frozenset()) for stack_id in placed}
+            self._wanted.update(placed)
+            for stack_id, now in placed.items():
+                for ref in now - before[stack_id]:
+                    self._claimants.setdefault(ref, []).append(stack_id)
+            let_go = [self._let_go(stack_id, ref) for stack_id in placed for ref in before[stack_id] - placed[stack_id]]
+            return frozenset[str]().union(*let_go)
 
     def owner(self, ref: Ref) -> str | None:
         with self._lock:
@@ -48,11 +55,12 @@ class Claims:
         owner = self.owner(ref)
         return None if owner == stack_id else owner
 
-    def may_want(self, stack_id: str, ref: Ref) -> str | None:
+    def may_want(self, ref: Ref) -> str | None:
         """
-        The other stack that has it, or may ask for it.
+        Who keeps it from being removed by a pass over any stack: who has it, and be it by an object of that very stack
+        that came meanwhile, or who may ask for it.
         """
-        return self.other_than(stack_id, ref) or next(iter(sorted(self.unread - {stack_id})), None)
+        return self.owner(ref) or min(self.unread, default=None)
 
     def _let_go(self, stack_id: str, ref: Ref) -> list[str]:
         """

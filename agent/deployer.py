@@ -124,16 +124,20 @@ class Deployer:
         Everything is claimed before anything is worked on: what one stack drops another may want.
         """
         readings = [_reading(object, text) for object, text in read]
-        stacks = dict(self.stacks)
-        for object, reading in readings:
-            stacks.setdefault(object.stack_id, Stack(object.stack_id, self._tools))
-            if not isinstance(reading, ManifestError):
-                gainers = self._tools.claims.claim(object.stack_id, [manifest.ref for manifest in reading])
-                for stack_id in gainers:
-                    stacks[stack_id].doubt_everything()
-        self._tools.claims.unread = frozenset(object.stack_id for object in unread)
+        stacks = {object.stack_id: Stack(object.stack_id, self._tools) for object, _ in readings} | self.stacks
+        claims = self._tools.claims
+        gainers = claims.claim_all(
+            {
+                object.stack_id: [manifest.ref for manifest in reading]
+                for object, reading in readings
+                if not isinstance(reading, ManifestError)
+            }
+        )
+        claims.unread = frozenset(object.stack_id for object in unread)
         for object, reading in readings:
             stacks[object.stack_id].accept(object, reading)
+        for stack_id in gainers:
+            stacks[stack_id].doubt_everything()
         with self._lock:
             self.stacks = stacks
 

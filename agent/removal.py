@@ -40,7 +40,7 @@ def prune(stale: AbstractSet[Ref], owned: AbstractSet[Ref], site: Site, brake: B
 def _look(ref: Ref, *, found: dict[Ref, Live], site: Site) -> Change:
     """
     What another stack wants stays ours, and in our inventory, until that one has put its stamps on it: it may fail, or
-    change its mind, before it does.
+    change its mind, before it does. What our own next object wants, which came during this pass, just stays.
     """
     other = site.claimed(ref)
     try:
@@ -81,4 +81,4 @@ def _delete(ref: Ref, live: Live, site: Site) -> Change:
 
 
 def _awaited(other: str) -> str:
-    return f"waits for stack {other}, which wants it too"
+    return f"waits for stack {other}, which wants it"

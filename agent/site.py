@@ -45,7 +45,7 @@ def claimed_by_nobody(_: Ref) -> str | None:
 @dataclass(frozen=True, kw_only=True)
 class Site:
     """
-    Where a pass works, and by which rules. `claimed` names another stack of ours that wants an object, or may.
+    Where a pass works, and by which rules. `claimed` names a stack of ours that wants an object, or may.
     """
 
     cluster: Cluster

@@ -149,7 +149,7 @@ class Stack:
             record=lambda refs: tools.inventory.write(self.id, refs),
             crew=tools.crew,
             brake=tools.rules.brake,
-            claimed=lambda ref: tools.claims.may_want(self.id, ref),
+            claimed=tools.claims.may_want,
             checks_first=tools.rules.checks_first and not self._outcome.is_success_of(object.id),
         )
         owned = tools.inventory.read(self.id)

@@ -117,6 +117,30 @@ def test_a_stack_does_not_let_go_before_the_texts_of_all_others_are_known():
     assert (uid(house, "moves"), owner(house, "moves")) == (before, "two")
 
 
+def test_a_stack_at_work_takes_nothing_away_that_its_own_next_push_wants():
+    """
+    It had moved away and came back while the pass without it was at work.
+    """
+    house = two_stacks()
+    house.push("moves", "other", stack="two")
+    house.poll()
+    before = uid(house, "moves")
+    house.push("stays", "slow", stack="one")
+
+    def push_and_poll(ref):
+        if ref.name == "slow":
+            house.cluster.on_apply = lambda ref: None
+            house.push("moves", "stays", stack="one")
+            house.push("other", stack="two")
+            house.deployer.poll()
+
+    house.cluster.on_apply = push_and_poll
+    house.poll()
+    house.work(after=2)
+
+    assert (uid(house, "moves"), owner(house, "moves")) == (before, "one")
+
+
 def test_nothing_is_removed_while_a_text_that_may_want_it_cannot_be_had():
     house = two_stacks()
     before = uid(house, "moves")
