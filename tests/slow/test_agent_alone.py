@@ -42,8 +42,7 @@ def a_second_agent(scene, kube, folder):
 
 
 def lease(scene):
-    path = f"/apis/coordination.k8s.io/v1/namespaces/{scene.system}/leases/brokkr-agent-{scene.me.id}"
-    return scene.ask("GET", path).body["spec"]
+    return scene.ask("GET", scene.lease).body["spec"]
 
 
 def changes(proxy, since=0.0):

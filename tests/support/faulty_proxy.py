@@ -29,6 +29,9 @@ class Passed:
     status: int | None
     at: float
 
+    def matches(self, path, method=".*"):
+        return Rule(path, NONE, method).applies_to(self.method, self.path)
+
 
 class FaultyProxy:
     """
@@ -67,8 +70,7 @@ class FaultyProxy:
         """
         What came by that matches, in its order.
         """
-        rule = Rule(path, NONE, method)
-        return [one for one in list(self.passed) if one.at >= since and rule.applies_to(one.method, one.path)]
+        return [one for one in list(self.passed) if one.at >= since and one.matches(path, method)]
 
     def fault_for(self, method, path):
         with self._lock:

@@ -26,6 +26,7 @@ class Scene:
         self.admin = Client(_carrier(broker), broker.admin_pak)
         self.generator = self.admin.new_generator(f"ci-{self.namespace}")
         self.me = self.admin.new_agent(f"agent-{self.namespace}", self.generator)
+        self.kubeconfig = kube.kubeconfig
         self._api = ApiServer(Credentials(lambda: ask_official_client(str(kube.kubeconfig))))
         self._settings = {"namespace": self.system, **settings}
         self._kubeconfig = folder / "proxy.kubeconfig"
@@ -50,6 +51,9 @@ class Scene:
         stack_id = self.generator.new_stack(f"stack-{uuid4().hex[:8]}")
         self.admin.target(self.me, stack_id)
         return stack_id
+
+    def withdraw(self, stack_id):
+        self.admin.call("DELETE", f"/api/v1/agents/{self.me.id}/targets/{stack_id}")
 
     def push(self, stack_id, *names, more=(), value="b"):
         """
@@ -99,6 +103,10 @@ class Scene:
 
     def uids(self):
         return {name: one["metadata"]["uid"] for name, one in self.there().items()}
+
+    @property
+    def lease(self):
+        return f"/apis/coordination.k8s.io/v1/namespaces/{self.system}/leases/brokkr-agent-{self.me.id}"
 
     @property
     def config_maps(self):
