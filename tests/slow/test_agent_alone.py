@@ -169,7 +169,7 @@ def test_a_slow_stack_and_a_broken_one_delay_no_other(scene):
 
     scene.cluster.when(f"{OBJECTS}slow-", slow(2), method="PATCH")
     scene.cluster.when(f"{OBJECTS}broken", answered(500, b'{"message": "no luck"}'), method="PATCH")
-    slowly = scene.push(slow_stack, *(f"slow-{number}" for number in range(16)))
+    slowly = scene.push(slow_stack, *(f"slow-{number}" for number in range(8)))
     broken = scene.push(broken_stack, "broken")
     within(10, lambda: scene.cluster.asked(f"{OBJECTS}slow-"))
     started = time.monotonic()

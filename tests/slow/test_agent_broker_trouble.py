@@ -5,7 +5,6 @@ A real agent whose broker fails in every way that a broker can: in none is anyth
 import shutil
 import time
 from contextlib import contextmanager
-from itertools import pairwise
 
 import pytest
 
@@ -100,7 +99,7 @@ def test_a_401_stops_work_is_said_and_is_asked_about_slowly(scene):
 
     since = time.monotonic()
     scene.ask("DELETE", f"{scene.config_maps}/one")
-    time.sleep(4)
+    time.sleep(3)
     during, polls = scene.uids(), scene.broker.asked(POLL, since=since)
     scene.broker.heal()
     within(10, lambda: scene.uids().keys() == {"one", "two"})
@@ -116,22 +115,22 @@ def test_reports_wait_for_a_broker_that_does_not_know_us_without_hammering_it(sc
     await_requests(scene, 1, EVENTS)
 
     since = time.monotonic()
-    time.sleep(3)
+    time.sleep(2)
     tries = scene.broker.asked(EVENTS, since=since)
     scene.broker.heal()
 
-    assert len(tries) <= 3
+    assert len(tries) <= 2
     scene.await_outcome(pushed, "SUCCESS")
 
 
 def test_a_broker_that_wants_to_be_left_alone_is(scene):
     since = time.monotonic()
     scene.broker.when(POLL, answered(429, b'{"code": "slow_down", "message": "later"}', Retry_After=2))
-    await_requests(scene, 3, POLL)
+    await_requests(scene, 2, POLL)
 
     refused = [one.at for one in scene.broker.asked(POLL, since=since) if one.status == 429]
 
-    assert all(later - earlier >= 1.7 for earlier, later in pairwise(refused))
+    assert refused[1] - refused[0] >= 1.7
 
 
 def test_an_answer_that_is_older_than_before_is_refused_and_reported(scene):
@@ -201,27 +200,20 @@ def test_reports_that_cannot_be_sent_wait_on_disk_and_arrive_once(scene, fault):
     assert (said.count(earlier), said.count(later)) == (1, 1)
 
 
-def test_half_a_minute_without_a_broker_stops_nothing(broker, scene):
+def test_half_a_minute_without_a_broker_stops_no_healing_also_after_a_restart(broker, scene):
     with broker_away(broker, scene):
         scene.ask("DELETE", f"{scene.config_maps}/one")
         within(10, lambda: scene.uids().keys() == {"one", "two"})
-        time.sleep(30)
+        time.sleep(25)
+        scene.agent.kill()
+        scene.ask("DELETE", f"{scene.config_maps}/two")
+        scene.agent.start()
+        within(10, lambda: scene.uids().keys() == {"one", "two"})
+        time.sleep(3)
         during = scene.uids()
     scene.deploy(scene.stack, "one", "two", "three")
 
     assert during.keys() == {"one", "two"}
-    assert scene.agent.process.poll() is None
-
-
-def test_an_agent_that_starts_without_its_broker_goes_on_as_before(broker, scene):
-    scene.agent.kill()
-
-    with broker_away(broker, scene):
-        scene.ask("DELETE", f"{scene.config_maps}/one")
-        scene.agent.start()
-        within(10, lambda: scene.uids().keys() == {"one", "two"})
-    scene.deploy(scene.stack, "one", "two", "three")
-
     assert scene.agent.said("the broker is away; going on as before")
 
 
@@ -232,7 +224,6 @@ def test_an_agent_that_was_never_known_waits_for_its_broker(broker, scene):
     with broker_away(broker, scene):
         scene.agent.start()
         within(10, lambda: scene.agent.said("waiting for the broker"))
-        time.sleep(2)
         during = scene.uids()
     scene.deploy(scene.stack, "one", "two", "three")
 
