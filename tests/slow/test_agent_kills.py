@@ -28,7 +28,8 @@ log = logging.getLogger("kills")
 
 KILLS = 100
 DISK_IS_LOST_AT = (20, 45)
-LONGEST_LIFE_SECONDS = 1.0
+STARTS_WITHIN_SECONDS = 10
+LONGEST_WORK_SECONDS = 0.9
 CONVERGES_WITHIN_SECONDS = 60
 OBJECTS = "/(configmaps|secrets|roles)/[csr]-"
 MOMENTS = {
@@ -59,13 +60,16 @@ def scene(broker, kube, tmp_path):
 
 def a_life(scene, churn, chance):
     """
-    Start the agent, and kill it at the n-th moment of a kind, or when it has lived long enough. The kind, if it came.
+    Start the agent, and kill it at the n-th moment of a kind, or when it has been at work long enough. The kind, if it
+    came.
     """
     word, moment = chance.choice(list(MOMENTS.items()))
-    left, is_time = chance.randint(1, 4), Event()
+    left, is_at_work, is_time = chance.randint(1, 3), Event(), Event()
 
     def look(passed):
         nonlocal left
+        if passed.matches("/leases/", "PUT"):
+            is_at_work.set()
         if moment and passed.matches(*moment):
             left -= 1
             if left == 0:
@@ -74,10 +78,12 @@ def a_life(scene, churn, chance):
 
     scene.cluster.on_answer = scene.broker.on_answer = look
     scene.agent.start()
-    if chance.random() < 0.7:
-        is_time.wait(chance.uniform(0, 0.6))
+    if moment:
+        is_at_work.wait(STARTS_WITHIN_SECONDS)
+        is_time.wait(chance.uniform(0, 0.3))
+    if not is_time.is_set() and chance.random() < 0.7:
         churn.step()
-    is_time.wait(LONGEST_LIFE_SECONDS if moment else chance.uniform(0, LONGEST_LIFE_SECONDS))
+    is_time.wait(LONGEST_WORK_SECONDS if moment else chance.uniform(0, LONGEST_WORK_SECONDS))
     scene.agent.kill()
     scene.cluster.on_answer = scene.broker.on_answer = lambda passed: None
     scene.cluster.hang_up()

@@ -2,9 +2,7 @@
 The agent as a process, between a real API server and a broker that is a dict behind a socket.
 """
 
-import json
 import os
-import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -17,7 +15,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.support.agent_process import within
+from tests.support.agent_process import AgentProcess, running, within
 from tests.support.tiny_broker import TinyBroker
 
 pytestmark = pytest.mark.slow
@@ -58,36 +56,11 @@ def served(tiny):
         server.shutdown()
 
 
-@contextmanager
-def an_agent(url, kubeconfig, log):
+def an_agent(folder, url, kubeconfig):
     """
-    A running agent whose log goes to a file; killed if it is still there at the end.
+    A running agent; killed if it is still there at the end.
     """
-    env = {
-        "PATH": os.environ["PATH"],
-        "BROKKR__AGENT__BROKER_URL": url,
-        "BROKKR__AGENT__PAK": "brokkr_BRtest_secretsecret",
-        "BROKKR__AGENT__KUBECONFIG_PATH": str(kubeconfig),
-        "BROKKR__AGENT__POLLING_INTERVAL": "0.3",
-        "BROKKR__AGENT__HEALTH_HOST": "127.0.0.1",
-        "BROKKR__AGENT__HEALTH_PORT": "0",
-        "BROKKR__AGENT__DATA_DIR": str(log.parent / "data"),
-    }
-    with log.open("ab") as stderr:
-        process = subprocess.Popen([sys.executable, "-m", "agent", "start"], cwd=ROOT, env=env, stderr=stderr)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def lines(log):
-    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-
-
-def health_url(log):
-    return within(10, lambda: [f"http://127.0.0.1:{at['health_port']}" for at in lines(log) if "health_port" in at])[0]
+    return running(AgentProcess(folder, broker_url=url, pak="brokkr_BRtest_secretsecret", kubeconfig=kubeconfig))
 
 
 def text_of(*names, namespace):
@@ -97,7 +70,7 @@ def text_of(*names, namespace):
 
 
 def test_a_stack_comes_changes_survives_a_kill_and_goes(kube, tmp_path):
-    tiny, log, namespace = TinyBroker(), tmp_path / "agent.log", f"n-{uuid4().hex[:8]}"
+    tiny, namespace = TinyBroker(), f"n-{uuid4().hex[:8]}"
 
     def there():
         listed = kube.kubectl("get", "configmaps", "-n", namespace, "-l", "brokkr.io/stack", "-o", "name")
@@ -107,35 +80,31 @@ def test_a_stack_comes_changes_survives_a_kill_and_goes(kube, tmp_path):
         return within(15, lambda: (object_id, status) in tiny.outcomes)
 
     with served(tiny) as url:
-        with an_agent(url, kube.kubeconfig, log) as agent:
+        with an_agent(tmp_path, url, kube.kubeconfig) as agent:
             reported("SUCCESS", tiny.push(text_of("one", "two", namespace=namespace)))
             assert there() == {"one", "two"}
             reported("FAILURE", tiny.push("a: ["))
             assert there() == {"one", "two"}
             agent.kill()
         second = tiny.push(text_of("two", "three", namespace=namespace))
-        with an_agent(url, kube.kubeconfig, log) as agent:
+        with an_agent(tmp_path, url, kube.kubeconfig) as agent:
             reported("SUCCESS", second)
             assert there() == {"two", "three"}
             reported("SUCCESS", tiny.push("", marker=True))
             within(30, lambda: there() == set())
-            agent.send_signal(signal.SIGTERM)
-            assert agent.wait(10) == 0
-    assert "hush" not in log.read_text()
-    assert "secretsecret" not in log.read_text()
+            assert agent.stop() == 0
+    assert "hush" not in agent.log.read_text()
+    assert "secretsecret" not in agent.log.read_text()
 
 
 def test_a_broker_that_is_away_is_waited_for_and_a_signal_ends_the_wait(kube, tmp_path):
-    log = tmp_path / "agent.log"
-    with an_agent("http://127.0.0.1:1", kube.kubeconfig, log) as agent:
-        url = health_url(log)
-        within(5, lambda: [line for line in lines(log) if line["message"] == "waiting for the broker"])
+    with an_agent(tmp_path, "http://127.0.0.1:1", kube.kubeconfig) as agent:
+        within(10, lambda: agent.said("waiting for the broker"))
 
-        with urlopen(f"{url}/healthz") as answer:
+        with urlopen(f"{agent.health_url}/healthz") as answer:
             alive = answer.read()
-        agent.send_signal(signal.SIGTERM)
 
-        assert (alive, agent.wait(10)) == (b"OK", 0)
+        assert (alive, agent.stop()) == (b"OK", 0)
 
 
 @pytest.mark.parametrize(
@@ -175,11 +144,11 @@ def test_what_cannot_work_is_said_in_one_line(arguments, env, code, said):
 
 
 def test_a_bad_pak_ends_the_agent(kube, tmp_path):
-    tiny, log = TinyBroker(), tmp_path / "agent.log"
+    tiny = TinyBroker()
     tiny.trouble = {"/auth/pak": httpx.Response(401, json={"message": "no"})}
 
-    with served(tiny) as url, an_agent(url, kube.kubeconfig, log) as agent:
-        code = agent.wait(20)
+    with served(tiny) as url, an_agent(tmp_path, url, kube.kubeconfig) as agent:
+        code = agent.process.wait(20)
 
     assert code == 1
-    assert log.read_text().splitlines()[-1].startswith("brokkr-agent: Invalid agent PAK")
+    assert agent.log.read_text().splitlines()[-1].startswith("brokkr-agent: Invalid agent PAK")
