@@ -29,7 +29,7 @@ log = logging.getLogger("kills")
 KILLS = 100
 DISK_IS_LOST_AT = (20, 45)
 STARTS_WITHIN_SECONDS = 10
-LONGEST_WORK_SECONDS = 0.9
+LONGEST_WORK_SECONDS = 0.6
 CONVERGES_WITHIN_SECONDS = 60
 OBJECTS = "/(configmaps|secrets|roles)/[csr]-"
 MOMENTS = {
@@ -83,7 +83,7 @@ def a_life(scene, churn, chance):
         is_time.wait(chance.uniform(0, 0.3))
     if not is_time.is_set() and chance.random() < 0.7:
         churn.step()
-    is_time.wait(LONGEST_WORK_SECONDS if moment else chance.uniform(0, LONGEST_WORK_SECONDS))
+    is_time.wait(LONGEST_WORK_SECONDS if moment else chance.uniform(0, 2 * LONGEST_WORK_SECONDS))
     scene.agent.kill()
     scene.cluster.on_answer = scene.broker.on_answer = lambda passed: None
     scene.cluster.hang_up()
