@@ -50,6 +50,7 @@ class Lease:
         self.holder = holder
         self._before_work = before_work
         self.other: str | None = None
+        self.term = 0
         self._server = server
         self._namespace = namespace
         self._path = path_of(namespace, agent_id)
@@ -118,6 +119,7 @@ class Lease:
         self._mine = answer.insist().body
         if not self.is_held():
             log.info("at work", extra={"fields": {"holder": self.holder}})
+            self.term += 1
             self._before_work()
         self.other, self._good_until = None, asked_at + DURATION_SECONDS - MARGIN_SECONDS
 

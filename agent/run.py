@@ -171,6 +171,7 @@ class Agent:
             inventory=Inventory(self.cluster, namespace=settings.namespace, agent_id=self.me.id),
             claims=Claims(settings.watch_namespace or "default"),
             report=self._note_report,
+            term=lambda: self.lease.term,
             crew=Crew(settings.apply_concurrency),
             rules=rules,
         )

@@ -3,6 +3,8 @@ One stack: what it should be, what was done about it, and when it wants attentio
 """
 
 import logging
+from collections.abc import Set as AbstractSet
+from functools import partial
 from threading import Lock
 
 from agent.apiserver import ClusterUnreachable, Refused, Stopping
@@ -146,7 +148,7 @@ class Stack:
         site = Site(
             cluster=tools.cluster,
             ownership=self._ownership,
-            record=lambda refs: tools.inventory.write(self.id, refs),
+            record=partial(self._record, tools.term()),
             crew=tools.crew,
             brake=tools.rules.brake,
             claimed=tools.claims.may_want,
@@ -166,6 +168,14 @@ class Stack:
         self._note(changes)
         log_changes(object, changes)
         return changes
+
+    def _record(self, term: int, refs: AbstractSet[Ref]) -> None:
+        """
+        A pass that outlived its lease, in one long request, read an inventory that may be another's by now.
+        """
+        if self._tools.term() != term:
+            raise Stopping
+        self._tools.inventory.write(self.id, refs)
 
     def _wish(self, object: DeploymentObject, reading: list[Manifest]) -> Wish:
         scopes = {manifest.defines: manifest.scope for manifest in reading if manifest.defines}

@@ -37,6 +37,7 @@ class Toolbox:
     claims: Claims
     report: Callable[[Event], None]
     bounds: Bounds
+    term: Callable[[], int] = lambda: 0
     rules: Rules = field(default_factory=Rules)
     crew: Crew = field(default_factory=Crew)
     clock: Callable[[], float] = time.monotonic

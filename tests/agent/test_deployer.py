@@ -258,3 +258,22 @@ def test_texts_are_for_nobody_elses_eyes(tmp_path):
     house.poll()
 
     assert (tmp_path / "data" / "objects").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_pass_that_outlived_its_lease_writes_no_inventory_and_prunes_nothing():
+    """
+    What it read of the inventory may be another agent's work by now.
+    """
+    house = House()
+    house.push("one", "two")
+    house.poll()
+    house.push("two", "three")
+    house.cluster.on_apply = lambda _: setattr(house, "term", 2)
+    house.poll()
+    during = house.cluster.names
+
+    house.cluster.on_apply = lambda _: None
+    house.work(after=60.0)
+
+    assert "one" in during
+    assert house.cluster.names == {"two", "three"}

@@ -35,6 +35,7 @@ class House:
         self.clock = clock or Clock()
         self.client = client or Broker("http://broker", "a_b_c", transport=self.broker)
         self.agent_id = agent_id
+        self.term = 1
         self.outbox = Outbox(folder)
         self.inventory = Inventory(self.cluster, namespace="brokkr-system", agent_id=agent_id)
         tools = Toolbox(
@@ -45,6 +46,7 @@ class House:
             inventory=self.inventory,
             claims=Claims(),
             report=self.outbox.add,
+            term=lambda: self.term,
             rules=Rules(brake=brake or Brake()),
             clock=self.clock,
             spread=lambda low, high: 1.0,
