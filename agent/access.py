@@ -93,10 +93,13 @@ class Credentials:
             self._read_at = self._clock()
         return f"Bearer {self._token}"
 
-    def renew(self) -> bool:
+    def renew(self, refused: Access) -> bool:
         """
-        After a 401: ask anew, as a token of a credential plugin expires. False where that was done a moment ago.
+        After a 401: ask anew, as a token of a credential plugin expires. Whether there is something else to try than
+        what was refused; False where all that was done a moment ago.
         """
+        if self.access is not refused:
+            return True
         self._read_at = float("-inf")
         if self._clock() - self._asked_at < ASKED_AT_MOST_EVERY_SECONDS:
             return False

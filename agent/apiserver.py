@@ -1,8 +1,8 @@
 """
-The API server over HTTP: connections, credentials, patience. Alone in importing urllib3.
+The API server over HTTP: credentials, patience, answers.
 
-Requests go straight to a connection pool: the official client's generated API knows no server-side apply of any kind at
-will, its dynamic one reads every API group first, and either holds 43 MB.
+Requests go straight to connections that are kept: the official client's generated API knows no server-side apply of any
+kind at will, its dynamic one reads every API group first, and either holds 43 MB.
 """
 
 import json
@@ -15,18 +15,15 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
-import urllib3
-from urllib3.exceptions import HTTPError
-from urllib3.exceptions import TimeoutError as TimedOut
-
 from agent.access import Credentials
+from agent.connections import NO_ANSWER, Connections, Patience, Request
 from agent.metrics import kubernetes_duration, kubernetes_operations
 
 USER_AGENT = "brokkr-agent"
-TIMEOUT = urllib3.Timeout(connect=5, read=60)
-PROBE_TIMEOUT = urllib3.Timeout(connect=2, read=5)
-STREAM_TIMEOUT = urllib3.Timeout(connect=5, read=90)
-CONNECTIONS = 64
+TIMEOUT = Patience(connect=5, read=60)
+PROBE_TIMEOUT = Patience(connect=2, read=5)
+STREAM_TIMEOUT = Patience(connect=5, read=90)
+CHUNK = 2**16
 TRIES = 5
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 5.0
@@ -124,7 +121,7 @@ class Asked:
     body: bytes | None = None
     content_type: str = JSON
     accept: str = JSON
-    timeout: urllib3.Timeout = field(default=TIMEOUT)
+    timeout: Patience = field(default=TIMEOUT)
 
     @property
     def operation(self) -> str:
@@ -148,7 +145,7 @@ class ApiServer:
         self.may_go_on = may_go_on
         self._sleep = sleep
         self._spread = spread
-        self._pool = self._connected()
+        self._connections = Connections(credentials.access)
 
     def fenced(self, may_go_on: Callable[[], bool]) -> "ApiServer":
         """
@@ -178,59 +175,46 @@ class ApiServer:
         A watch's lines, until the server ends it or says nothing for a while. Raises Refused and ClusterUnreachable.
         """
         asked = Asked("GET", path, accept=accept, timeout=STREAM_TIMEOUT)
-        response = self._open(asked, preload_content=False)
         try:
-            if response.status >= HTTPStatus.BAD_REQUEST:
-                Answer(response.status, response.data).insist()
-            yield from _lines(response.stream(2**16))
-        except TimedOut:
+            with self._connected().stream(self._request(asked)) as response:
+                if response.status >= HTTPStatus.BAD_REQUEST:
+                    Answer(response.status, response.read()).insist()
+                yield from _lines(iter(lambda: response.read1(CHUNK), b""))
+        except TimeoutError:
             return
-        except HTTPError as error:
+        except NO_ANSWER as error:
             raise _unreachable(error) from error
-        finally:
-            response.close()
 
     def _send(self, asked: Asked) -> Answer:
-        response = self._open(asked)
-        if response.status == HTTPStatus.UNAUTHORIZED and self._credentials.renew():
-            self._pool = self._connected()
-            response = self._open(asked)
-        answer = Answer(response.status, response.data, response.headers.get("Retry-After"))
+        access = self._credentials.access
+        answer = self._fetch(asked)
+        if answer.status == HTTPStatus.UNAUTHORIZED and self._credentials.renew(access):
+            answer = self._fetch(asked)
         if not answer.is_genuine:
             raise ClusterUnreachable("the API server is unreachable: what answers in its place is none")
         return answer
 
-    def _open(self, asked: Asked, **options: Any) -> urllib3.BaseHTTPResponse:
-        """
-        A connection that broke is tried once more on a new one: it may have been idle for too long.
-        """
+    def _fetch(self, asked: Asked) -> Answer:
+        request = self._request(asked)
+        try:
+            response, data = self._connected().fetch(request)
+        except NO_ANSWER as error:
+            raise _unreachable(error) from error
+        return Answer(response.status, data, response.headers.get("Retry-After"))
+
+    def _connected(self) -> Connections:
+        if self._connections.access is not self._credentials.access:
+            self._connections = Connections(self._credentials.access)
+        return self._connections
+
+    def _request(self, asked: Asked) -> Request:
         if not self.may_go_on():
             raise Stopping
         kubernetes_operations.labels(asked.operation).inc()
-        url = self._credentials.access.host + asked.path
         headers = {"Accept": asked.accept, "Content-Type": asked.content_type, "User-Agent": USER_AGENT}
         if authorization := self._credentials.authorization():
             headers["Authorization"] = authorization
-        request = {"body": asked.body, "headers": headers, "timeout": asked.timeout, "retries": False, **options}
-        try:
-            return self._pool.request(asked.method, url, **request)
-        except TimedOut as error:
-            raise _unreachable(error) from error
-        except HTTPError:
-            pass
-        try:
-            return self._pool.request(asked.method, url, **request)
-        except HTTPError as error:
-            raise _unreachable(error) from error
-
-    def _connected(self) -> urllib3.PoolManager:
-        access = self._credentials.access
-        options: dict[str, Any] = {"ssl_context": access.tls(), "maxsize": CONNECTIONS}
-        if access.server_name:
-            options["server_hostname"] = access.server_name
-        if access.proxy:
-            return urllib3.ProxyManager(access.proxy, **options)
-        return urllib3.PoolManager(**options)
+        return Request(asked.method, asked.path, asked.body, headers, asked.timeout)
 
     def _pause(self, attempt: int, answer: Answer) -> float:
         asked_for = answer.retry_after or ""
