@@ -16,6 +16,8 @@ from chalicelib.api import (
 )
 from chalicelib.api.broker import Broker
 from chalicelib.api.middleware import authenticate, log_request, render_errors
+from chalicelib.services.health import connect
+from chalicelib.settings import settings
 
 app = Broker(app_name="brokkr")
 logs.configure(app.log)
@@ -25,3 +27,6 @@ for middleware in (log_request(app.log), render_errors, authenticate):
 
 for noun in (health, auth, generators, stacks, deployment_objects, agents, targets, target_state, events):
     app.register_blueprint(noun.routes)
+
+if settings.in_lambda:
+    connect()

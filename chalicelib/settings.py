@@ -15,6 +15,7 @@ class Settings:
     dynamodb_endpoint: str | None
     pak_prefix: str
     log_level: str
+    in_lambda: bool
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -30,6 +31,7 @@ class Settings:
             dynamodb_endpoint=env.get("BROKKR_DYNAMODB_ENDPOINT") or None,
             pak_prefix=prefix,
             log_level=env.get("BROKKR_LOG_LEVEL", "INFO").upper(),
+            in_lambda="AWS_LAMBDA_FUNCTION_NAME" in env,
         )
 
 
