@@ -1,7 +1,7 @@
 # Each target does its own set-up, and says what is missing.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help python setup demo test lint check check-slow bench kube clean
+.PHONY: help python setup demo test lint check check-slow bench kube package clean
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -37,8 +37,11 @@ check-slow: setup kube ## run the slow tests: a real store, a real API server, t
 bench: setup ## print the figures
 	@$(BIN)/python -m benchmarks
 
+package: setup ## make what AWS runs, in build/STAGE; STAGE=dev unless said
+	@$(BIN)/python -m tools.deploy package --stage $(or $(STAGE),dev)
+
 kube: python ## build the control plane of the demo and the slow tests; minutes the first time
 	@$(PYTHON) -m tools.kube build
 
 clean: ## remove what setup and the checks made; the cache in ~/.cache/brokkr stays
-	rm -rf .venv .cache .coverage .import_linter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	rm -rf .venv .cache build .coverage .import_linter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info
