@@ -15,7 +15,9 @@ from app import app
 from chalicelib.services.installation import initialise
 from chalicelib.store.schema import create_table_request
 from tests.support.http import Http
+from tests.support.recorder import recorder
 
+recorder.listen()
 CLIENT = boto3.client("dynamodb")  # made once: it takes a third of a second to make, and a test a hundredth
 
 

@@ -25,11 +25,17 @@ AS_THEY_STAND = (
 
 class TemplateLoader(yaml.SafeLoader):
     """
-    Takes CloudFormation's short tags for what they hold: `!Ref Table` is `Table`.
+    Takes CloudFormation's short tags for what they hold: `!Ref Table` is `Table`. The table's own part has none.
     """
 
 
-TemplateLoader.add_multi_constructor("!", lambda loader, _, node: loader.construct_scalar(node))
+def _what_it_holds(loader: TemplateLoader, _: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node)
+    return loader.construct_scalar(cast("yaml.ScalarNode", node))
+
+
+TemplateLoader.add_multi_constructor("!", _what_it_holds)
 
 
 def table_properties() -> dict[str, Any]:

@@ -80,11 +80,14 @@ class Operation:
         """
         Somebody who is let in.
         """
-        return next(role for role in PAK_HOLDERS if self.refusal(role) is None)
+        return next(filter(self.lets_in, PAK_HOLDERS))
 
     @property
     def takes_json(self):
         return bool(self.fields)
+
+    def lets_in(self, role):
+        return self.refusal(role) is None and (role != NOBODY or self.is_open)
 
     def refusal(self, role):
         """

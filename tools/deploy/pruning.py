@@ -4,7 +4,7 @@ What of a package the broker never reads, and so need not be in its zip.
 
 from pathlib import PurePosixPath
 
-SERVICES = ("dynamodb",)  # tests/tools/test_services.py records what the broker asks botocore for
+SERVICES = ("dynamodb",)  # tests/deploy/test_policy.py records what the broker calls
 DATA = ("botocore", "data")
 FOLDERS = ("__pycache__", "tests")
 SUFFIXES = (".dist-info", ".data", ".pyi", ".pyx", ".pxd", ".pth")
