@@ -13,19 +13,21 @@ DEFAULT_STAGE = "$default"
 
 def rest_event(event: Mapping[str, Any]) -> Event:
     """
-    A copy, complete: whatever invoked the function, every key that a request is built from is there.
+    A copy, complete: whatever invoked the function, every key that a request is built from is there. `chalice local`
+    has the path in the context alone.
     """
     if event.get("version") == "2.0":
         return _from_http_api(event)
+    context = event.get("requestContext") or {}
     return {
         "multiValueQueryStringParameters": None,
         "pathParameters": None,
         "stageVariables": None,
         "body": None,
-        "path": "/",
+        "path": context.get("path", "/"),
         **event,
         "headers": event.get("headers") or {},
-        "requestContext": dict(event.get("requestContext") or {}),
+        "requestContext": dict(context),
     }
 
 

@@ -144,6 +144,16 @@ def test_an_http_api_gets_the_same_answers(http):
     assert listed["headers"]["X-Request-Id"] == "r-2"
 
 
+def test_chalice_local_gets_the_same_answers(http):
+    """
+    It has the path in the context alone. Every path was once taken for `/` there, and answered 404.
+    """
+    event = rest("/api/v1/stacks", pak=http.admin)
+    event["requestContext"]["path"] = event.pop("path")
+
+    assert answered(app(event, None)) == (200, "[]")
+
+
 def test_an_http_api_s_body_arrives_as_it_was_sent(http):
     content = {"headers": {"authorization": http.admin, "content-type": "application/json"}}
     coded = {"body": "eyJuYW1lIjogImNpIn0=", "isBase64Encoded": True}
