@@ -1,7 +1,7 @@
 # Each target does its own set-up, and says what is missing.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help python setup demo test lint check check-slow bench kube package clean
+.PHONY: help python setup demo test lint check check-slow bench kube package deploy undeploy clean
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -39,6 +39,12 @@ bench: setup ## print the figures
 
 package: setup ## make what AWS runs, in build/STAGE; STAGE=dev unless said
 	@$(BIN)/python -m tools.deploy package --stage $(or $(STAGE),dev)
+
+deploy: setup ## deploy to AWS: STAGE=, YES=1 asks nothing, BUCKET=, PARAMETERS="NAME=VALUE …"
+	@$(BIN)/python -m tools.deploy deploy --stage $(or $(STAGE),dev) $(if $(YES),--yes) $(if $(BUCKET),--bucket $(BUCKET)) $(if $(PARAMETERS),--parameters $(PARAMETERS))
+
+undeploy: setup ## take it away again, all but the table
+	@$(BIN)/python -m tools.deploy undeploy --stage $(or $(STAGE),dev) $(if $(YES),--yes)
 
 kube: python ## build the control plane of the demo and the slow tests; minutes the first time
 	@$(PYTHON) -m tools.kube build

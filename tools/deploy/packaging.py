@@ -17,6 +17,7 @@ from tools.progress import ToolError
 FILES = ("app.py", "requirements.txt", "template.yaml")
 FOLDERS = ("chalicelib", ".chalice")
 MEGABYTE = 1_000_000
+CODE_AS_PACKAGED = "CodeUri: ./deployment.zip"  # so Chalice writes it for every function
 INCOMPLETE = "Could not install dependencies:"  # so says Chalice, and makes the zip without them all the same
 ANY_REGION = "us-east-1"  # Chalice asks for one, and takes from it no more than the name of AWS's own services
 
