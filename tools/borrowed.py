@@ -1,5 +1,5 @@
 """
-Programs of other ecosystems, taken from PyPI into the project's own folder where the machine has none.
+Programs taken from PyPI into folders of their own: of other ecosystems, or with pins that are not ours.
 """
 
 import os
@@ -12,9 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".cache"
 
 
-def bin_folder(requirement: str) -> Path:
+def bin_folder(requirement: str, *more: str) -> Path:
     """
-    The folder that holds the programs of one pinned PyPI package, fetched if it is not there.
+    The folder that holds the programs of one pinned PyPI package, fetched if it is not there. What else pip is told
+    comes after it.
     """
     home = FOLDER / requirement.replace("==", "-")
     stamp = home / "complete"
@@ -22,7 +23,7 @@ def bin_folder(requirement: str) -> Path:
         doing = f"fetching {requirement} into {home}"
         progress.say(doing)
         _run([sys.executable, "-m", "venv", "--clear", home], doing)
-        _run([home / "bin" / "pip", "install", "--disable-pip-version-check", requirement], doing)
+        _run([home / "bin" / "pip", "install", "--disable-pip-version-check", requirement, *more], doing)
         stamp.touch()
     return home / "bin"
 
