@@ -3,7 +3,9 @@ import pytest
 
 from tests.support.fake_cloudformation import FakeCloudFormation
 from tools.deploy.aws import Account, in_one_line
-from tools.deploy.commands import agree, undeploy
+from tools.deploy.commands import agree, settle, undeploy
+from tools.deploy.packaging import package
+from tools.deploy.stack import Stack
 from tools.progress import ToolError
 
 
@@ -27,6 +29,27 @@ def test_undeploy_does_nothing_unless_it_is_told_twice():
         undeploy(an_account(cloudformation), "dev", lambda _: False)
 
     assert cloudformation.stack
+
+
+def walk_away(_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("answer", "ends"), [(lambda _: False, ToolError), (walk_away, KeyboardInterrupt)])
+def test_whoever_does_not_agree_leaves_no_change_set_behind(answer, ends):
+    cloudformation = FakeCloudFormation()
+    stack = Stack(cloudformation, "brokkr-dev")
+    proposal = stack.propose("https://template", {})
+
+    with pytest.raises(ends):
+        settle(stack, proposal, answer)
+
+    assert cloudformation.stack is None
+
+
+def test_a_stage_that_there_is_not_is_named_beside_those_that_there_are(tmp_path):
+    with pytest.raises(ToolError, match=r"no stage is called 'test': .* has dev, prod"):
+        package("test", tmp_path)
 
 
 def test_undeploy_of_what_is_not_there_names_where_it_looked():

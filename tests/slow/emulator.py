@@ -51,11 +51,11 @@ class Emulator:
             raise
         return done.stdout + done.stderr
 
-    def tools_deploy(self, command, stage, *, source=ROOT):
+    def tools_deploy(self, command, stage, *more, source=ROOT):
         """
         As `make deploy` runs it.
         """
-        return self.run(sys.executable, "-m", "tools.deploy", command, "--stage", stage, "--yes", cwd=source)
+        return self.run(sys.executable, "-m", "tools.deploy", command, "--stage", stage, "--yes", *more, cwd=source)
 
     def address(self, said):
         """

@@ -78,9 +78,22 @@ def deployed(emulator):
     return initialised(emulator, said, table=re.search(r"^TableName: (\S+)$", said, re.MULTILINE)[1])
 
 
+@pytest.fixture
+def other(emulator):
+    """
+    What `make deploy STAGE=prod PARAMETERS=FunctionUrl=on` says; undone afterwards.
+    """
+    yield emulator.tools_deploy("deploy", "prod", "--parameters", "FunctionUrl=on")
+    if any(one.startswith("brokkr-prod") for one in functions(emulator)):
+        emulator.tools_deploy("undeploy", "prod")
+
+
+def store_of(emulator, table):
+    return ["--dynamodb-endpoint", emulator.url, "--region", REGION, "--table", table]
+
+
 def initialised(emulator, said, *, table):
-    store = ["--dynamodb-endpoint", emulator.url, "--region", REGION, "--table", table]
-    made = emulator.run(BIN / "brokkr-broker", "init", *store)
+    made = emulator.run(BIN / "brokkr-broker", "init", *store_of(emulator, table))
     return Deployed(emulator, emulator.address(said), table, re.search(r"^Admin PAK .*: (\S+)$", made, re.MULTILINE)[1])
 
 
@@ -99,6 +112,12 @@ def changed(folder):
 
 def functions(emulator):
     return [one["FunctionName"] for one in emulator.client("lambda").list_functions()["Functions"]]
+
+
+def asked_past_the_gateway(emulator, said, path):
+    host = re.search(r"^FunctionUrl: https://([^/\s]+)$", said, re.MULTILINE)[1]
+    answer = httpx.get(f"{emulator.url}/{path}", headers={"Host": host}, timeout=30)
+    return answer.status_code, answer.text
 
 
 def invoke(emulator, function, event):
@@ -146,27 +165,30 @@ def test_an_update_changes_the_broker_and_keeps_the_data(deployed, tmp_path):
     assert updated.ask("GET", f"/api/v1/deployment-objects/{pushed['id']}").json() == pushed
 
 
-def test_what_has_not_changed_is_not_deployed(emulator):
-    emulator.tools_deploy("deploy", "prod")
-
+def test_what_has_not_changed_is_not_deployed(emulator, other):
+    """
+    Nor is a parameter forgotten that was given once.
+    """
     said = emulator.tools_deploy("deploy", "prod")
 
     assert "brokkr-prod: nothing changes" in said
+    assert asked_past_the_gateway(emulator, other, "healthz") == (200, "OK")
 
 
-def test_the_table_is_left_when_all_else_is_taken_away(emulator):
-    emulator.tools_deploy("deploy", "prod")
-    table = emulator.client("cloudformation").describe_stack_resource(
-        StackName="brokkr-prod", LogicalResourceId="Table"
-    )["StackResourceDetail"]["PhysicalResourceId"]
-    store = ["--dynamodb-endpoint", emulator.url, "--region", REGION, "--table", table]
-    emulator.run(BIN / "brokkr-broker", "init", *store)
+def test_the_function_url_is_a_second_door(emulator, other):
+    assert asked_past_the_gateway(emulator, other, "healthz") == (200, "OK")
+    assert asked_past_the_gateway(emulator, other, "nothing")[0] == 404
+
+
+def test_the_table_is_left_when_all_else_is_taken_away(emulator, other):
+    table = re.search(r"^TableName: (\S+)$", other, re.MULTILINE)[1]
+    initialised(emulator, other, table=table)
 
     said = emulator.tools_deploy("undeploy", "prod")
 
     assert f"Its table {table} stays" in said
     assert not [one for one in functions(emulator) if one.startswith("brokkr-prod")]
-    assert "Already initialised" in emulator.run(BIN / "brokkr-broker", "init", *store)
+    assert "Already initialised" in emulator.run(BIN / "brokkr-broker", "init", *store_of(emulator, table))
 
 
 def test_chalices_own_way_makes_a_function_that_works_on_the_table_of_init(emulator, tmp_path):

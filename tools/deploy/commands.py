@@ -9,7 +9,7 @@ from pathlib import Path
 from tools.deploy.aws import Account
 from tools.deploy.bucket import ready_bucket, upload
 from tools.deploy.packaging import package
-from tools.deploy.stack import Stack
+from tools.deploy.stack import Proposal, Stack
 from tools.progress import ToolError, say
 
 Confirm = Callable[[str], bool]
@@ -30,13 +30,25 @@ def deploy(
         say(f"{stack.name}: nothing changes")
         return
     say("\n".join([f"{stack.name} would change:", *(f"  {change}" for change in proposal.changes)]))
-    if not confirm(f"Change {stack.name}?"):
-        stack.discard(proposal)
-        raise ToolError("nothing was changed")
+    settle(stack, proposal, confirm)
     outputs = stack.execute(proposal)
     print("\n".join(f"{name}: {value}" for name, value in sorted(outputs.items())))
     if is_new:
         say(f"Next, for the admin's PAK: brokkr-broker init --region {account.region} --table {outputs['TableName']}")
+
+
+def settle(stack: Stack, proposal: Proposal, confirm: Confirm) -> None:
+    """
+    Raises ToolError unless it is agreed to. Whoever says no, or says nothing and leaves, leaves no change set behind.
+    """
+    agreed = False
+    try:
+        agreed = confirm(f"Change {stack.name}?")
+    finally:
+        if not agreed:
+            stack.discard(proposal)
+    if not agreed:
+        raise ToolError("nothing was changed")
 
 
 def undeploy(account: Account, stage: str, confirm: Confirm) -> None:

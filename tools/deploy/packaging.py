@@ -2,6 +2,7 @@
 The broker as CloudFormation takes it: a template and a zip, in a folder.
 """
 
+import json
 import os
 import shutil
 import sys
@@ -44,8 +45,11 @@ def package(stage: str, folder: Path) -> Package:
     For the Lambda runtime of the Python that this runs on. Made from a copy of what belongs in it, so that nothing else
     that lies about can get in, and that no cached package of earlier dependencies is taken.
 
-    Raises ToolError with Chalice's last words where it fails.
+    Raises ToolError for a stage that there is not, and with Chalice's last words where it fails.
     """
+    stages = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]
+    if stage not in stages:
+        raise ToolError(f"no stage is called {stage!r}: .chalice/config.json has {', '.join(stages)}")
     with tempfile.TemporaryDirectory() as place:
         source, made = Path(place, "source"), Path(place, "made")
         _copy_to(source)
