@@ -4,7 +4,6 @@ import pytest
 from tests.support.fake_cloudformation import FakeCloudFormation
 from tools.deploy.aws import Account, in_one_line
 from tools.deploy.commands import agree, settle, undeploy
-from tools.deploy.packaging import package
 from tools.deploy.stack import Stack
 from tools.progress import ToolError
 
@@ -45,11 +44,6 @@ def test_whoever_does_not_agree_leaves_no_change_set_behind(answer, ends):
         settle(stack, proposal, answer)
 
     assert cloudformation.stack is None
-
-
-def test_a_stage_that_there_is_not_is_named_beside_those_that_there_are(tmp_path):
-    with pytest.raises(ToolError, match=r"no stage is called 'test': .* has dev, prod"):
-        package("test", tmp_path)
 
 
 def test_undeploy_of_what_is_not_there_names_where_it_looked():

@@ -28,6 +28,7 @@ WHAT_TO_DO: dict[type[BotoCoreError], str] = {
     EndpointConnectionError: "look at AWS_REGION, AWS_ENDPOINT_URL and the network",
 }
 BY_CODE = {
+    "403": "the bucket is somebody else's: name one of yours with BUCKET=",  # S3 gives no code to a HEAD
     "AccessDenied": "docs/deploying.md lists what whoever deploys must be allowed",
     "AccessDeniedException": "docs/deploying.md lists what whoever deploys must be allowed",
     "ExpiredToken": "log in again",

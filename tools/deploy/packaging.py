@@ -81,6 +81,13 @@ def _run_chalice(stage: str, source: Path, made: Path) -> None:
     said = progress.run(
         command, "chalice package", lambda lines: lines[-1] if lines else "starting", cwd=source, env=env
     )
+    refuse_incomplete(said)
+
+
+def refuse_incomplete(said: list[str]) -> None:
+    """
+    Raises ToolError where Chalice has left something out.
+    """
     if INCOMPLETE in said:
-        missing = " ".join(said[said.index(INCOMPLETE) + 1 :]).split("You will")[0]
-        raise ToolError(f"there is no wheel for Lambda's machine of {missing.strip()}")
+        missing, _, _ = " ".join(said[said.index(INCOMPLETE) + 1 :]).partition(" You will have")
+        raise ToolError(f"there is no wheel for Lambda's machine of {missing}")
