@@ -11,13 +11,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from uuid import UUID
 
 import click
 
 from broker.local_store import StoreUnavailable
-from broker.stores import Connection, Contradiction, Flags, choose, connected, name_table
+from broker.stores import Connection, Contradiction, Flags, choose, connected, is_named, name_table
 
 ACCESS_FLAGS = [
     click.option("--table", help="Name of the table.  [env: BROKKR_TABLE; default: brokkr]"),
@@ -229,6 +229,37 @@ def rotate_admin(**access: Any) -> None:
         from chalicelib.services import installation
 
         click.echo(f"Admin PAK rotated successfully:\nNew PAK: {installation.rotate_admin()}")
+
+
+@cli.command()
+@click.option("--url", metavar="BASE_URL", help="Ask this broker too, from outside; without a store, it alone.")
+@click.option(
+    "--pak-file",
+    type=click.File(),
+    help="Ask it with the PAK in this file; `-` is the standard input.  [env: BROKKR_PAK, the PAK itself]",
+)
+@on_a_store
+def doctor(url: str | None, pak_file: TextIO | None, **access: Any) -> None:
+    """
+    Look at a deployment, and say what to do about what is wrong. Changes nothing; ends with 1 where something is.
+    """
+    from broker.doctor import versions
+    from broker.doctor_outside import AddressUnfit, fit, outside
+    from broker.finding import show
+
+    pak = pak_file.read().strip() if pak_file else os.environ.get("BROKKR_PAK")
+    is_well = show(versions(), sys.stdout)
+    if url:
+        try:
+            is_well &= show(outside(fit(url), pak), sys.stdout)
+        except AddressUnfit as error:
+            raise click.UsageError(str(error)) from error
+    if not url or is_named(Flags(**access), os.environ):
+        with store(access):
+            from broker.doctor_inside import inside
+
+            is_well &= show(inside(), sys.stdout)
+    sys.exit(not is_well)
 
 
 @cli.command("generate-pak")

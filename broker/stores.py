@@ -74,6 +74,13 @@ def choose(flags: Flags, env: Mapping[str, str]) -> Choice:
     return flagged(flags) or surrounding(env) or Local(default_data_dir(env))
 
 
+def is_named(flags: Flags, env: Mapping[str, str]) -> bool:
+    """
+    Whether anybody said which store, so that it is not the default one.
+    """
+    return (flagged(flags) or surrounding(env)) is not None
+
+
 def flagged(flags: Flags) -> Choice | None:
     in_aws = flags.region or flags.profile
     if flags.data_dir and (flags.dynamodb_endpoint or in_aws):

@@ -28,6 +28,31 @@ def fields(printed):
     return dict(line.split(": ", 1) for line in printed.splitlines() if ": " in line)
 
 
+def test_the_doctor_finds_what_is_missing_before_init_and_nothing_afterwards(run):
+    """
+    What an emulator has not, it is not blamed for.
+    """
+    before = run("doctor")
+    run("init")
+    after = run("doctor")
+
+    assert (before.returncode, after.returncode) == (1, 0)
+    assert "`brokkr-broker init` makes it" in before.stdout
+    assert "recovery     not asked" in after.stdout
+    assert after.stdout.count("✓") == len(after.stdout.splitlines()) == 8
+
+
+def test_the_doctor_asks_a_running_broker_from_outside(run, broker, tmp_path):
+    (tmp_path / "pak").write_text(broker.admin_pak + "\n")
+
+    asked = run("doctor", "--url", broker.url, "--pak-file", str(tmp_path / "pak"))
+
+    outside = dict(line[2:].split(maxsplit=1) for line in asked.stdout.splitlines()[:8])
+    assert outside["PAK"] == "is the admin's"
+    assert outside["version"].startswith("the broker's and ours are ")
+    assert broker.admin_pak not in asked.stdout + asked.stderr
+
+
 def test_init_prints_the_admin_pak_once(run):
     first, again = run("init"), run("init")
 
