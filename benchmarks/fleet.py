@@ -10,6 +10,7 @@ from benchmarks.history import fill
 
 @dataclass(frozen=True)
 class Fleet:
+    name: str
     generator: Client
     agent: Client
     stacks: list[str]
@@ -31,7 +32,7 @@ def new_fleet(admin: Client, name: str, *, stacks: int, history: int, by_label: 
     for object_id in newest:
         agent.report(object_id, "applied")
     agent.heartbeat()
-    return Fleet(generator, agent, made, etag_of(agent.poll()))
+    return Fleet(name, generator, agent, made, etag_of(agent.poll()))
 
 
 def _new_stack(admin: Client, generator: Client, agent: Client, name: str, *, by_label: bool) -> str:
