@@ -48,8 +48,9 @@ class Broker:
     the first start printed.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, table: str = "brokkr") -> None:
         self.data_dir = data_dir
+        self._table = table
         self.url = ""
         self.admin_pak = ""
         self._process: subprocess.Popen[bytes] | None = None
@@ -57,6 +58,7 @@ class Broker:
 
     def start(self) -> None:
         command: list[str | Path] = [BIN / "brokkr-broker", "serve", "--port", "0", "--data-dir", self.data_dir]
+        command += ["--table", self._table]
         printed = self.data_dir / "broker.out"
         with printed.open("wb") as out, (self.data_dir / "broker.log").open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, env=_clean_env(), stdout=out, stderr=log)

@@ -113,6 +113,20 @@ def init(**access: Any) -> None:
         initialise()
 
 
+@cli.command()
+@click.option("--from-table", required=True, metavar="NAME", help="A table of the same store, such as a restored one.")
+@on_a_store
+def copy(from_table: str, **access: Any) -> None:
+    """
+    Fill an empty table with the broker that another one holds.
+    """
+    with store(access):
+        from chalicelib.services import installation
+
+        installation.create_table()
+        click.echo(f"Copied {installation.copy_from(from_table)} items.")
+
+
 def initialise() -> None:
     from chalicelib.services import installation
 

@@ -11,7 +11,7 @@ from chalicelib.domain.generators import ADMIN_GENERATOR, SYSTEM_GENERATOR, Gene
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import ADMIN
 from chalicelib.errors import AlreadyInstalled, Unavailable
-from chalicelib.store import credentials, generators, schema
+from chalicelib.store import copying, credentials, generators, schema
 from chalicelib.store.credentials import Installation
 from chalicelib.store.table import Together
 
@@ -32,6 +32,16 @@ def create_table() -> bool:
     True where there was none.
     """
     return schema.create_table()
+
+
+def copy_from(source: str) -> int:
+    """
+    Fill an empty table with what another one holds: its admin, its callers, everything. How many items that were.
+    Raises AlreadyInstalled where there is a broker already, so that two are never mixed.
+    """
+    if credentials.find_installation():
+        raise AlreadyInstalled("there is a broker in this table already: copy into an empty one")
+    return copying.copy_from(source)
 
 
 def initialise(*, now: system.Now = system.now, new_id: system.NewId = system.new_id) -> Installed:
