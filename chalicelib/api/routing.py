@@ -36,11 +36,13 @@ class Router:
 
     def match(self, event: Mapping[str, Any]) -> Match:
         """
-        API Gateway has matched already, and decoded; any other event has a raw path.
+        API Gateway has matched already, and decoded; any other event has a raw path. Below a custom domain's base path
+        its own match is the only right one: the path holds the base path too, the route does not.
         """
-        path, template = event["path"], event["requestContext"].get("resourcePath")
-        if event["pathParameters"] is not None and template in self._by_length.get(str(template).count("/"), ()):
-            return self._slashed(path, Match(template, event["pathParameters"]))
+        path, template = event["path"], str(event["requestContext"].get("resourcePath"))
+        parameters = event["pathParameters"]
+        if template in self._by_length.get(template.count("/"), ()) and (parameters is not None or "{" not in template):
+            return self._slashed(path, Match(template, parameters or {}))
         return self._slashed(path, self._find(path.removesuffix("/")))
 
     def _slashed(self, path: str, found: Match) -> Match:

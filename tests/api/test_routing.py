@@ -224,3 +224,20 @@ def test_requests_side_by_side_do_not_see_each_other():
         answers = list(pool.map(ask, range(64)))
 
     assert answers == [f"{number} {number} {number}" for number in range(64)]
+
+
+@pytest.mark.parametrize("base", ["", "/brokkr"])
+def test_a_custom_domains_base_path_is_no_part_of_a_route(http, base):
+    """
+    API Gateway leaves it in the path; it was 404 for every route without parameters.
+    """
+    agent = new_agent(http)
+    stack = new_stack(http, new_generator(http))
+    found = f"/api/v1/stacks/{stack}"
+
+    listed = app(rest(f"{base}/api/v1/agents", resource="/api/v1/agents", pak=http.admin), None)
+    searched = app(rest(f"{base}/api/v1/agents/", resource="/api/v1/agents", pak=http.admin), None)
+    read = app(rest(base + found, resource="/api/v1/stacks/{id}", parameters={"id": stack}, pak=http.admin), None)
+
+    assert (listed["statusCode"], searched["statusCode"], read["statusCode"]) == (200, 400, 200)
+    assert agent.id in listed["body"]
