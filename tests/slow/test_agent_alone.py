@@ -98,7 +98,7 @@ def test_a_signal_in_the_middle_of_an_apply_ends_the_agent_within_ten_seconds(sc
     scene.agent.start()
     scene.deploy(stack_id, "one")
 
-    scene.cluster.when(f"{OBJECTS}c-.*force=true$", slow(1.5), method="PATCH")
+    scene.cluster.when(f"{OBJECTS}c-.*fieldValidation=Ignore$", slow(1.5), method="PATCH")
     pushed = scene.push(stack_id, *names)
     within(10, lambda: scene.cluster.asked("inventory-", "PATCH"))
     time.sleep(1)

@@ -210,7 +210,7 @@ def test_an_api_server_that_is_restarted_in_the_middle_of_an_apply_is_waited_for
 
         scene.cluster.when(OBJECTS, slow(0.05), method="PATCH")
         pushed = scene.push(stack_id, "stays", *many)
-        within(20, lambda: len(scene.cluster.asked("force=true$", "PATCH")) >= 100)
+        within(20, lambda: len(scene.cluster.asked("fieldValidation=Ignore$", "PATCH")) >= 100)
         restart_api_server(plane)
         scene.await_outcome(pushed, "SUCCESS", 60)
 

@@ -37,7 +37,7 @@ MOMENTS = {
     "an inventory was written": ("/inventory-", "PATCH"),
     "a piece of an inventory was taken away": ("/inventory-", "DELETE"),
     "an object was checked": (f"{OBJECTS}.*dryRun", "PATCH"),
-    "an object was applied": (f"{OBJECTS}.*force=true$", "PATCH"),
+    "an object was applied": (f"{OBJECTS}.*fieldValidation=Ignore$", "PATCH"),
     "an object was looked at": (OBJECTS, "GET"),
     "an object was deleted": (OBJECTS, "DELETE"),
     "a text was fetched": ("/deployment-objects/", "GET"),
