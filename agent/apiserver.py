@@ -27,6 +27,7 @@ CHUNK = 2**16
 TRIES = 5
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 5.0
+IN_EVERY_ANSWER = (b'"kind"', b'"gitVersion"')
 NO_SUCH_PATH = b"404 page not found"
 NOT_NOW = frozenset({429, 502, 503, 504})
 APPLY = "application/apply-patch+yaml"
@@ -86,7 +87,8 @@ class Answer:
         """
         if not (self.ok or self.is_missing):
             return True
-        return self.data.startswith(NO_SUCH_PATH) or (self.data[:1] == b"{" and b'"kind"' in self.data)
+        is_object = self.data[:1] == b"{" and any(word in self.data for word in IN_EVERY_ANSWER)
+        return is_object or self.data.startswith(NO_SUCH_PATH)
 
     @property
     def message(self) -> str:

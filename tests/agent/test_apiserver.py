@@ -136,6 +136,12 @@ def test_a_page_that_is_no_api_servers_is_as_good_as_no_answer(page):
         server_at(url).ask("PATCH", "/x")
 
 
+@pytest.mark.parametrize("body", [{"kind": "ConfigMap"}, {"kind": "Status"}, {"gitVersion": "v1.36.3"}])
+def test_what_an_api_server_says_is_known_by_what_is_in_it(body):
+    with serving((200, body)) as (url, _):
+        assert server_at(url).ask("GET", "/x").body == body
+
+
 def test_a_server_that_is_away_is_an_exception():
     with pytest.raises(ClusterUnreachable):
         server_at(NOWHERE).ask("GET", "/x")

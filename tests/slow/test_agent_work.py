@@ -226,13 +226,13 @@ def test_a_namespace_with_things_in_it_is_held_until_it_is_confirmed(kube):
 
 def test_large_objects_and_many(house):
     noise = random.Random(1)
-    text = "".join(noise.choices("abcdefghijklmnop \n", k=900_000))
+    text = "".join(noise.choices("abcdefghijklmnop \n", k=1_000_000))
     schema = {"type": "object", "description": text, "x-kubernetes-preserve-unknown-fields": True}
     secret = {
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": {"name": "large", "namespace": house.place},
-        "data": {"key": base64.b64encode(noise.randbytes(700_000)).decode()},
+        "data": {"key": base64.b64encode(noise.randbytes(1_000_000)).decode()},
     }
 
     event = house.deploy(definition(f"{house.place}.test", schema), secret)
