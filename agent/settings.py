@@ -69,7 +69,7 @@ class Settings:
             namespace=given.text("agent", "namespace", "brokkr-system"),
             data_dir=Path(data_dir) if data_dir else None,
             log_level=given.text("log", "level", "info").upper(),
-            apply_concurrency=int(given.number("agent", "apply_concurrency", 8, above=0)),
+            apply_concurrency=int(given.number("agent", "apply_concurrency", 16, above=0)),
             dry_run=given.flag("agent", "dry_run", default=True),
             reapply_interval=timedelta(seconds=given.number("agent", "reapply_interval", 600, above=0)),
             brake=given.flag("agent", "brake", default=True),
