@@ -1,5 +1,5 @@
 """
-The local store, dynoxide (DynamoDB on SQLite, one static binary), from npm or else from crates.io.
+The local store, dynoxide (DynamoDB on SQLite, one static binary), from npm, or else built with cargo.
 """
 
 import base64
