@@ -8,7 +8,7 @@ from itertools import count
 from agent.apiserver import ClusterUnreachable, Refused
 from agent.changes import Action, Change
 from agent.drift import Sighting
-from agent.fields import FIELD_MANAGER, State
+from agent.fields import FIELD_MANAGER
 from agent.manifests import Manifest
 from agent.ownership import Live
 from agent.refs import Ref
@@ -168,7 +168,3 @@ class FakeCluster:
     def _reach(self):
         if self.unreachable:
             raise ClusterUnreachable("the API server is unreachable")
-
-
-def state(version="1", fields=b"[]", uid="u"):
-    return State(uid, version, fields)
