@@ -2,25 +2,19 @@
 Deployment objects, as they are kept: the object with its text, and the entry that makes it visible in its stack.
 """
 
-import zlib
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Self, TypeVar
 from uuid import UUID
 
-from pynamodb.attributes import (
-    BinaryAttribute,
-    BooleanAttribute,
-    UnicodeAttribute,
-)
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError
 
 from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, Attempt, DeploymentObject, Revision
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute, WholeNumberAttribute
-from chalicelib.store.table import Item, absent, find, is_refused, partition
+from chalicelib.store.packed import PackedItem
+from chalicelib.store.table import Item, absent, find, is_refused
 
-INLINE_BYTES = 3_000  # the head stays under one 4 KB read unit, whatever the push
-PIECE_BYTES = 390_000  # an item holds 400 KB in all
 IDEMPOTENCY_LIFE = timedelta(hours=24)
 BATCH = 100
 
@@ -43,25 +37,14 @@ class RevisionItem(Item):
         return self.as_a(Revision)
 
 
-class ObjectItem(RevisionItem, discriminator="object"):
+class ObjectItem(RevisionItem, PackedItem, discriminator="object"):
     """
-    pk OBJECT#<id>, sk OBJECT: a revision, with its compressed text where that is small.
+    pk OBJECT#<id>, sk OBJECT: a revision with its text.
     """
-
-    text = BinaryAttribute(legacy_encoding=False, null=True)
-    pieces = WholeNumberAttribute(default=0)
 
     @classmethod
     def of(cls, revision: Revision) -> Self:
         return cls(f"OBJECT#{revision.id}", "OBJECT", **vars(revision))
-
-
-class PieceItem(Item, discriminator="piece"):
-    """
-    pk OBJECT#<id>, sk PIECE#<n>: a part of a compressed text that does not fit into the object.
-    """
-
-    text = BinaryAttribute(legacy_encoding=False)
 
 
 class EntryItem(RevisionItem, discriminator="entry"):
@@ -91,22 +74,7 @@ def write(revision: Revision, content: str) -> None:
     """
     Keep the text. Nothing points at it yet; writing it again changes nothing.
     """
-    item = ObjectItem.of(revision)
-    packed = zlib.compress(content.encode())
-    if not content:
-        pass
-    elif len(packed) <= INLINE_BYTES:
-        item.text = packed
-    else:
-        item.pieces = _write_pieces(revision.id, packed)
-    item.save()
-
-
-def _write_pieces(id: UUID, packed: bytes) -> int:
-    pieces = [packed[start : start + PIECE_BYTES] for start in range(0, len(packed), PIECE_BYTES)]
-    for number, piece in enumerate(pieces):
-        PieceItem(f"OBJECT#{id}", f"PIECE#{number:04}", text=piece).save()
-    return len(pieces)
+    ObjectItem.of(revision).save_with(content)
 
 
 def commit(revision: Revision) -> None:
@@ -155,7 +123,7 @@ def load(id: UUID) -> DeploymentObject | None:
     An object with its text, committed or not.
     """
     item = find(ObjectItem, f"OBJECT#{id}", "OBJECT")
-    return DeploymentObject(item.revision(), _text(item)) if item else None
+    return DeploymentObject(item.revision(), item.content()) if item else None
 
 
 def load_many(revisions: Collection[Revision]) -> dict[UUID, str]:
@@ -165,16 +133,8 @@ def load_many(revisions: Collection[Revision]) -> dict[UUID, str]:
     wanted = [(f"OBJECT#{revision.id}", "OBJECT") for revision in revisions if revision.checksum != EMPTY_CHECKSUM]
     texts = {revision.id: "" for revision in revisions}
     for keys in _chunks(wanted, BATCH):
-        texts |= {item.id: _text(item) for item in ObjectItem.batch_get(keys, consistent_read=True)}
+        texts |= {item.id: item.content() for item in ObjectItem.batch_get(keys, consistent_read=True)}
     return texts
-
-
-def _text(item: ObjectItem) -> str:
-    packed = item.text
-    if item.pieces:
-        found = partition(item.pk, "PIECE#")
-        packed = b"".join(piece.text for piece in found if isinstance(piece, PieceItem))
-    return zlib.decompress(packed).decode() if packed else ""
 
 
 def _chunks(values: list[A], size: int) -> Iterator[list[A]]:

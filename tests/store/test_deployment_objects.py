@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.domain.deployment_objects import Revision, checksum_of
 from chalicelib.store import deployment_objects as store
+from chalicelib.store import packed
 from tests.support.world import rows
 
 NOON = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
@@ -56,7 +57,7 @@ def test_the_head_of_an_object_stays_under_one_read_unit(table):
 
 
 def test_pieces_come_back_in_their_order_beyond_the_tenth(table, monkeypatch):
-    monkeypatch.setattr(store, "PIECE_BYTES", 1_000)
+    monkeypatch.setattr(packed, "PIECE_BYTES", 1_000)
     content = incompressible(40_000)
     revision = a_revision(content)
 
