@@ -14,6 +14,7 @@ from chalicelib.api import (
     agents,
     auth,
     deployment_objects,
+    diagnostics,
     events,
     generators,
     health,
@@ -33,7 +34,7 @@ logs.configure(app.log)
 for middleware in (log_request(app.log), render_errors, authenticate):
     app.register_middleware(middleware, "http")
 
-for noun in (health, auth, generators, stacks, deployment_objects, agents, targets, target_state, events):
+for noun in (health, auth, generators, stacks, deployment_objects, agents, targets, target_state, events, diagnostics):
     app.register_blueprint(noun.routes)
 
 if settings.in_lambda:

@@ -19,9 +19,10 @@ ACCESS_LOG_BYTES = 300  # assumed: the gateway's line
 
 POLL, POLL_OF_TEN = "unchanged poll, 1 stack", "unchanged poll, 10 stacks"
 HEARTBEAT, OWN_ENTRY = "heartbeat", "the agent's own entry"
+LOOK = "look for diagnostics, none"
 PUSH, NEWS, TEXT, REPORT = "push of 2 KB", "poll with news, 1 stack", "text of an object", "report"
-OPERATIONS = (POLL, POLL_OF_TEN, HEARTBEAT, OWN_ENTRY, PUSH, NEWS, TEXT, REPORT)
-AT_EACH_INTERVAL = (HEARTBEAT, OWN_ENTRY)
+OPERATIONS = (POLL, POLL_OF_TEN, HEARTBEAT, OWN_ENTRY, LOOK, PUSH, NEWS, TEXT, REPORT)
+AT_EACH_INTERVAL = (HEARTBEAT, OWN_ENTRY, LOOK)
 A_DEPLOYMENT = (PUSH, NEWS, TEXT, REPORT)
 
 

@@ -47,6 +47,7 @@ def _requests(one: Fleet, ten: Fleet) -> dict[str, Callable[[], object]]:
         bill.POLL_OF_TEN: lambda: ten.agent.poll(ten.etag),
         bill.HEARTBEAT: one.agent.heartbeat,
         bill.OWN_ENTRY: lambda: one.agent.call("GET", entry),
+        bill.LOOK: lambda: one.agent.call("GET", f"/api/v1/agents/{one.agent.id}/diagnostics/pending"),
         bill.PUSH: lambda: one.generator.push(one.stacks[0], manifest()),
         bill.NEWS: one.agent.poll,
         bill.TEXT: lambda: one.agent.call("GET", f"/api/v1/deployment-objects/{newest}"),

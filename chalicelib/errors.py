@@ -171,6 +171,10 @@ class GeneratorNotAssociated(Forbidden):
     code = "generator_not_associated"
 
 
+class DiagnosticNotOwned(Forbidden):
+    code = "diagnostic_not_owned"
+
+
 class NotFound(BrokerError):
     status = HTTPStatus.NOT_FOUND
     code = "not_found"
@@ -216,6 +220,10 @@ class DeploymentObjectNotFound(NotFound):
     code = "deployment_object_not_found"
 
 
+class DiagnosticNotFound(NotFound):
+    code = "diagnostic_not_found"
+
+
 class Invalid(BrokerError):
     """
     What the caller sent can be read but not accepted. Never raised itself.
@@ -246,6 +254,14 @@ class InvalidDeploymentObject(Invalid):
 
 class InvalidIdempotencyKey(Invalid):
     code = "invalid_idempotency_key"
+
+
+class InvalidDiagnosticRequest(Invalid):
+    code = "invalid_diagnostic_request"
+
+
+class InvalidDiagnosticResult(Invalid):
+    code = "invalid_diagnostic_result"
 
 
 class MissingAgentId(Invalid):
@@ -282,6 +298,14 @@ class AlreadyInstalled(Conflict):
 
 class AlreadyRegistered(Conflict):
     code = "already_registered"
+
+
+class DiagnosticAlreadyClaimed(Conflict):
+    code = "diagnostic_already_claimed"
+
+
+class DiagnosticNotClaimed(Conflict):
+    code = "diagnostic_not_claimed"
 
 
 class ForeignKeyViolation(BrokerError):

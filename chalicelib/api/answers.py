@@ -5,6 +5,7 @@ What routes answer with, and how they learn who asks.
 import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from chalice import Blueprint, Response
 
@@ -26,8 +27,8 @@ def caller(routes: Blueprint) -> Principal:
     return principal
 
 
-def created(body: Json) -> Response:
-    return Response(body, status_code=HTTPStatus.CREATED)
+def created(body: Mapping[str, Any]) -> Response:
+    return Response(dict(body), status_code=HTTPStatus.CREATED)
 
 
 def no_content() -> Response:

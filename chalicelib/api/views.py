@@ -3,7 +3,7 @@ Response bodies, with every field of the contract: what there is none of is null
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, overload
 from uuid import UUID
 
 from chalicelib.domain.agents import (
@@ -24,6 +24,10 @@ from chalicelib.domain.stacks import Stack, StackAnnotation, StackLabel
 Json = dict[str, Any]
 
 
+@overload
+def moment(at: datetime) -> str: ...
+@overload
+def moment(at: datetime | None) -> str | None: ...
 def moment(at: datetime | None) -> str | None:
     """
     RFC 3339 in UTC, with microseconds where there are any.

@@ -33,6 +33,8 @@ MISTYPED = {
     "uuid": ["", " ", "nonsense", "0" * 31, str(uuid4()) + "0", "x" * 256, "a\0b", *NOT_TEXT],
     "uuids": ["", "nonsense", None, {}, 5, [5], [None], ["nonsense"], [""], [str(uuid4())] * 26],
     "bool": ["true", "", 0, 1, [], {}],
+    "number": ["", "5", 1.5, True, [], {}],
+    "moment": ["", "nonsense", "2026-11-24", "2026-11-24T12:00:00", "9999-12-31T23:59:59-14:00", *NOT_TEXT],
     "status": ["", " ", "active", "x" * 256, "ACTIVE\0", *NOT_TEXT],
 }
 

@@ -36,6 +36,7 @@ def outcome(answer):
         (f"POST {AGENT}/targets", "agent_id", NO_ONE, OTHER_AGENT),
         (f"POST {AGENT}/events", "deployment_object_id", NO_ONE, NOT_THERE),
         (f"POST {AGENT}/events", "agent_id", NO_ONE, OTHER_AGENT),
+        ("POST /api/v1/deployment-objects/{id}/diagnostics", "agent_id", NO_ONE, (404, "agent_not_found")),
     ],
 )
 def test_an_id_that_leads_nowhere_is_refused(route, field, value, expected, world):

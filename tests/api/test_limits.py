@@ -74,3 +74,31 @@ def test_events_that_are_too_large_together_name_the_way_out(http, many_events, 
     first = [one["id"] for one in http.get(f"{path}?limit=20", pak=http.admin).json()]
     rest = [one["id"] for one in http.get(f"{path}?limit=20&before={first[-1]}", pak=http.admin).json()]
     assert [*first, *rest] == made
+
+
+@pytest.fixture
+def claimed(http, generator):
+    """
+    A diagnostic that waits for its result: the agent, and the path.
+    """
+    agent, pushed = new_agent(http), new_object(http, generator, new_stack(http, generator))
+    path = f"/deployment-objects/{pushed['id']}/diagnostics"
+    asked = http.post(path, pak=http.admin, json={"agent_id": agent.id}).json()["id"]
+    http.post(f"/diagnostics/{asked}/claim", pak=agent.pak)
+    return agent, f"/diagnostics/{asked}"
+
+
+@pytest.mark.parametrize(
+    ("tails", "said"), [("x" * 4 * 1024 * 1024, "4194304 bytes in all"), ('"\n' * 1_000_000, "escaped twice")]
+)
+def test_a_result_that_is_too_large_to_keep_or_to_show_is_refused_while_it_can_be_cut(http, claimed, tails, said):
+    agent, path = claimed
+    body = {"pod_statuses": "[]", "events": "[]", "collected_at": "2026-11-24T12:00:00Z"}
+
+    refused = http.post(f"{path}/result", pak=agent.pak, json={**body, "log_tails": tails})
+    taken = http.post(f"{path}/result", pak=agent.pak, json={**body, "log_tails": tails[: len(tails) // 2]})
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "payload_too_large")
+    assert said in refused.json()["message"]
+    assert taken.status_code == 201
+    assert http.get(path, pak=http.admin).json()["result"] == taken.json()

@@ -316,3 +316,31 @@ def test_an_event_is_reported_and_read(http, generator, agent, stack):
     assert http.get(f"/agent-events/{reported.json()['id']}", pak=http.admin).json() == reported.json()
     assert http.get(f"/agents/{agent.id}/target-state?mode=incremental", pak=agent.pak).json() == []
     assert http.get(f"/agents/{agent.id}/target-state", pak=agent.pak).json() == [pushed]
+
+
+def test_a_diagnostic_is_asked_for_claimed_and_answered(http, generator, agent, stack):
+    pushed = new_object(http, generator, stack)
+    asked = http.post(f"/deployment-objects/{pushed['id']}/diagnostics", pak=http.admin, json={"agent_id": agent.id})
+    path = f"/diagnostics/{asked.json()['id']}"
+    found = {"pod_statuses": "[]", "events": "[]", "log_tails": None, "collected_at": "2026-11-24T13:00:00+01:00"}
+
+    pending = http.get(f"/agents/{agent.id}/diagnostics/pending", pak=agent.pak).json()
+    before = http.get(path, pak=http.admin).json()
+    claimed = http.post(f"{path}/claim", pak=agent.pak)
+    result = http.post(f"{path}/result", pak=agent.pak, json=found)
+    after = http.get(path, pak=agent.pak).json()
+
+    assert asked.status_code == 201
+    assert set(asked.json()) == {
+        "id", "agent_id", "deployment_object_id", "status", "requested_by", "created_at", "claimed_at",
+        "completed_at", "expires_at",
+    }  # fmt: skip
+    assert pending == [asked.json()]
+    assert before == {"request": asked.json()}
+    assert (claimed.status_code, claimed.json()["status"]) == (200, "claimed")
+    assert result.status_code == 201
+    assert set(result.json()) == {
+        "id", "request_id", "pod_statuses", "events", "log_tails", "collected_at", "created_at",
+    }  # fmt: skip
+    assert result.json()["collected_at"] == "2026-11-24T12:00:00Z"
+    assert (after["request"]["status"], after["result"]) == ("completed", result.json())

@@ -52,5 +52,5 @@ def test_an_agent_that_polls_half_as_often_costs_half_as_much():
 
     often, seldom = (bill.of_month(measured, bill.POLL, seconds, by_gateway=True) for seconds in (30, 60))
 
-    assert often.requests == 3 * 730 * 120
+    assert often.requests == 4 * 730 * 120
     assert seldom.total == pytest.approx(often.total / 2)

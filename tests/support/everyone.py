@@ -9,11 +9,12 @@ import app as broker
 from broker.gateway import Context, event_of
 from chalicelib.domain.agents import NewAgent, NewAgentAnnotation, NewAgentLabel, NewAgentTarget
 from chalicelib.domain.deployment_objects import NewDeploymentObject
+from chalicelib.domain.diagnostics import NewDiagnostic
 from chalicelib.domain.events import NewAgentEvent
 from chalicelib.domain.generators import NewGenerator
 from chalicelib.domain.principals import ADMIN
 from chalicelib.domain.stacks import NewStack, NewStackAnnotation
-from chalicelib.services import agents, events, generators, stacks, targets
+from chalicelib.services import agents, diagnostics, events, generators, stacks, targets
 from chalicelib.services.deployment_objects import push
 from chalicelib.services.installation import initialise
 from tests.support.operations import NOBODY
@@ -46,12 +47,14 @@ class Everyone:
         self._make_generators()
         self._make_agents()
         self._make_belongings()
+        self._make_diagnostics()
         self.places = {
             "generators": "owner",
             "stacks": "stack",
             "agents": "agent",
             "deployment-objects": "object",
             "agent-events": "event",
+            "diagnostics": "diagnostic",
             "targets": "stack",
             "labels": "label",
             "annotations": "key",
@@ -90,6 +93,12 @@ class Everyone:
             "object": pushed,
             "event": event,
         }
+
+    def _make_diagnostics(self):
+        new = NewDiagnostic(agent_id=self.things["agent"])
+        for name in ("diagnostic", "claimed"):
+            self.things[name] = diagnostics.ask(ADMIN, self.things["object"], new).id
+        diagnostics.claim(ADMIN, self.things["claimed"])
 
     def _make_stack(self, name):
         return stacks.create_stack(ADMIN, NewStack(name=name, generator_id=self.things["owner"])).id

@@ -116,9 +116,14 @@ def by_generator():
     return only(ADMIN, OWNER, others="generator_not_owned")
 
 
+def by_the_asked():
+    return only(ADMIN, AGENT, others="diagnostic_not_owned")
+
+
 GENERATOR_GONE = (404, "generator_not_found")
 STACK_GONE = (404, "stack_not_found")
 AGENT_GONE = (404, "agent_not_found")
+DIAGNOSTIC_GONE = (404, "diagnostic_not_found")
 NO_AGENT_KEY = (422, "foreign_key_violation")
 EMPTY = (200, None)
 
@@ -133,6 +138,7 @@ AGENT_ID = optional("agent_id", "uuid")
 GENERATORS = "/api/v1/generators"
 STACKS = "/api/v1/stacks"
 AGENTS = "/api/v1/agents"
+DIAGNOSTICS = "/api/v1/diagnostics"
 
 OPERATIONS = (
     Operation("GET /healthz", 200),
@@ -237,6 +243,18 @@ OPERATIONS = (
         {OTHER_AGENT: "agent_not_associated", OTHER_GENERATOR: "generator_not_associated"},
         unknown=(404, "deployment_object_not_found"),
     ),
+    Operation(
+        "POST /api/v1/deployment-objects/{id}/diagnostics",
+        201,
+        by_admin(),
+        {"agent_id": "$agent", "requested_by": "on call", "retention_minutes": 30},
+        (
+            Field("agent_id", "uuid"),
+            optional("requested_by", "text", refusal=(400, "invalid_diagnostic_request"), most=255),
+            optional("retention_minutes", "number"),
+        ),
+        unknown=(404, "deployment_object_not_found"),
+    ),
     # Agents
     Operation(f"GET {AGENTS}", 200, by_admin()),
     Operation(f"GET {AGENTS}/", 200, by_admin_and_agent(), query="name=agent&cluster_name=test"),
@@ -326,6 +344,24 @@ OPERATIONS = (
             name("status", most=10),
             optional("message", "text", most=64 * 1024),
         ),
+    ),
+    Operation(f"GET {AGENTS}/{{id}}/diagnostics/pending", 200, by_admin_and_agent(), unknown=EMPTY),
+    # Diagnostics
+    Operation(f"GET {DIAGNOSTICS}/{{id}}", 200, by_the_asked(), unknown=DIAGNOSTIC_GONE),
+    Operation(f"POST {DIAGNOSTICS}/{{id}}/claim", 200, by_the_asked(), unknown=DIAGNOSTIC_GONE),
+    Operation(
+        f"POST {DIAGNOSTICS}/{{id}}/result",
+        201,
+        only(AGENT, others="diagnostic_not_owned"),
+        {"pod_statuses": "[]", "events": "[]", "log_tails": "{}", "collected_at": "2026-11-24T12:00:00Z"},
+        (
+            Field("pod_statuses", "text"),
+            Field("events", "text"),
+            optional("log_tails", "text"),
+            Field("collected_at", "moment"),
+        ),
+        where={"diagnostics": "claimed"},
+        unknown=DIAGNOSTIC_GONE,
     ),
     # Agent events
     Operation("GET /api/v1/agent-events", 200, by_admin()),

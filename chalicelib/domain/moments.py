@@ -1,0 +1,20 @@
+"""
+Moments that somebody else says.
+"""
+
+from datetime import UTC, datetime
+
+from chalicelib.domain.text import Refusal
+from chalicelib.errors import InvalidRequestBody
+
+
+def utc(field: str, value: datetime, refusal: Refusal = InvalidRequestBody) -> datetime:
+    """
+    The same moment in UTC, which is how moments are kept. One without a zone is no moment.
+    """
+    if value.tzinfo is None:
+        raise refusal(f"{field}: a timestamp needs its zone, as in 2026-11-24T12:00:00Z")
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise refusal(f"{field}: this timestamp lies outside of the years 1 to 9999") from error

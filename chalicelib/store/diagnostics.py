@@ -1,0 +1,145 @@
+"""
+Diagnostics and their results, as they are kept: for an hour, or until they expire.
+"""
+
+import json
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.domain.diagnostics import Diagnostic, DiagnosticResult, Status
+from chalicelib.domain.principals import Principal
+from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
+from chalicelib.store.packed import PackedItem
+from chalicelib.store.table import Item, find, patch, present
+
+TEXTS = ("pod_statuses", "events", "log_tails")
+
+
+class DiagnosticItem(Item, discriminator="diagnostic"):
+    """
+    pk DIAGNOSTIC#<id>, sk DIAGNOSTIC; while it is pending, gsi1 DIAGNOSTICS#<agent> / <lapses_at>#<id>.
+
+    `expires_at` is when DynamoDB may delete it, `lapses_at` what the contract calls by that name.
+    """
+
+    id = UUIDAttribute()
+    agent_id = UUIDAttribute()
+    deployment_object_id = UUIDAttribute()
+    status = UnicodeAttribute()
+    requested_by = UnicodeAttribute(null=True)
+    created_at = MomentAttribute()
+    lapses_at = MomentAttribute()
+    claimed_at = MomentAttribute(null=True)
+    completed_at = MomentAttribute(null=True)
+    result_id = UUIDAttribute(null=True)
+
+    @classmethod
+    def at(cls, id: UUID) -> Self:
+        return cls(f"DIAGNOSTIC#{id}", "DIAGNOSTIC")
+
+    @classmethod
+    def of(cls, asked: Diagnostic) -> Self:
+        item = cls.at(asked.id)
+        item.id, item.agent_id, item.deployment_object_id = asked.id, asked.agent_id, asked.deployment_object_id
+        item.status, item.requested_by = asked.status, asked.requested_by
+        item.created_at, item.lapses_at, item.expires_at = asked.created_at, asked.expires_at, _expiry(asked)
+        item.gsi1pk, item.gsi1sk = _waiting_for(asked.agent_id), f"{asked.expires_at.isoformat()}#{asked.id}"
+        return item
+
+    def read(self) -> Diagnostic:
+        return self.as_a(Diagnostic, status=Status(self.status), expires_at=self.lapses_at)
+
+
+class ResultItem(PackedItem, discriminator="diagnostic_result"):
+    """
+    pk RESULT#<id>, sk RESULT: an answer, with its three texts as one.
+    """
+
+    id = UUIDAttribute()
+    request_id = UUIDAttribute()
+    collected_at = MomentAttribute()
+    created_at = MomentAttribute()
+
+    def read(self) -> DiagnosticResult:
+        return self.as_a(DiagnosticResult, **json.loads(self.content()))
+
+
+def _waiting_for(agent_id: UUID) -> str:
+    return f"DIAGNOSTICS#{agent_id}"
+
+
+def _expiry(asked: Diagnostic) -> int:
+    return int(asked.gone_at.timestamp())
+
+
+def add(asked: Diagnostic) -> None:
+    DiagnosticItem.of(asked).save()
+
+
+def get_any(id: UUID) -> Diagnostic | None:
+    """
+    As it was written, expired or not.
+    """
+    item = find(DiagnosticItem, f"DIAGNOSTIC#{id}", "DIAGNOSTIC")
+    return item.read() if item else None
+
+
+def pending(agent_id: UUID, at: datetime) -> list[Diagnostic]:
+    """
+    What an agent may claim, the oldest first. The index, which lags, says which to look at: half a read unit where
+    there are none.
+    """
+    listed = Item.listing.query(_waiting_for(agent_id), Item.gsi1sk > at.isoformat())
+    keys = [(item.pk, item.sk) for item in listed]
+    found = [item.read() for item in DiagnosticItem.batch_get(keys, consistent_read=True)] if keys else []
+    waiting = [one for one in found if one.status is Status.PENDING and one.expires_at > at]
+    return sorted(waiting, key=lambda one: (one.created_at, one.id))
+
+
+def claim(id: UUID, caller: Principal, at: datetime) -> Diagnostic | None:
+    """
+    One write, which of two claimers one wins. None where there is nothing for this caller to claim.
+    """
+    item = DiagnosticItem.at(id)
+    pending = present & (DiagnosticItem.status == Status.PENDING) & (DiagnosticItem.lapses_at > at)
+    mine: Condition = pending if caller.is_admin else pending & (DiagnosticItem.agent_id == caller.id)
+    actions = [
+        DiagnosticItem.status.set(Status.CLAIMED),
+        DiagnosticItem.claimed_at.set(at),
+        DiagnosticItem.gsi1pk.remove(),
+        DiagnosticItem.gsi1sk.remove(),
+    ]
+    return item.read() if patch(item, actions, mine) else None
+
+
+def keep_result(asked: Diagnostic, result: DiagnosticResult) -> None:
+    """
+    Nobody points at it yet: of two results that come at once, the second is never seen.
+    """
+    item = ResultItem(f"RESULT#{result.id}", "RESULT", expires_at=_expiry(asked))
+    item.id, item.request_id = result.id, result.request_id
+    item.collected_at, item.created_at = result.collected_at, result.created_at
+    item.save_with(json.dumps({name: getattr(result, name) for name in TEXTS}))
+
+
+def complete(result: DiagnosticResult) -> bool:
+    """
+    Let a result that is kept be the diagnostic's. False where it is not claimed, or no longer.
+    """
+    at = result.created_at
+    claimed = (DiagnosticItem.status == Status.CLAIMED) & (DiagnosticItem.lapses_at > at)
+    actions = [
+        DiagnosticItem.status.set(Status.COMPLETED),
+        DiagnosticItem.completed_at.set(at),
+        DiagnosticItem.result_id.set(result.id),
+    ]
+    return patch(DiagnosticItem.at(result.request_id), actions, present & claimed)
+
+
+def find_result(asked: Diagnostic) -> DiagnosticResult | None:
+    item = find(ResultItem, f"RESULT#{asked.result_id}", "RESULT") if asked.result_id else None
+    return item.read() if item else None
