@@ -48,6 +48,12 @@ class Refused(Exception):
     """
 
 
+class Missing(Refused):
+    """
+    What was to be read is not there.
+    """
+
+
 class Stopping(Exception):
     """
     The agent may not go on: no further request is made.
@@ -176,12 +182,20 @@ class ApiServer:
         """
         A watch's lines, until the server ends it or says nothing for a while. Raises Refused and ClusterUnreachable.
         """
-        asked = Asked("GET", path, accept=accept, timeout=STREAM_TIMEOUT)
+        yield from _lines(self.chunks(path, accept=accept))
+
+    def chunks(self, path: str, *, accept: str = JSON, timeout: Patience = STREAM_TIMEOUT) -> Iterator[bytes]:
+        """
+        The same, as it arrives: of what may have lines of any length. Raises Missing where it is not there.
+        """
+        asked = Asked("GET", path, accept=accept, timeout=timeout)
         try:
             with self._connected().stream(self._request(asked)) as response:
+                if response.status == HTTPStatus.NOT_FOUND:
+                    raise Missing(Answer(response.status, response.read()).message)
                 if response.status >= HTTPStatus.BAD_REQUEST:
                     Answer(response.status, response.read()).insist()
-                yield from _lines(iter(lambda: response.read1(CHUNK), b""))
+                yield from iter(lambda: response.read1(CHUNK), b"")
         except TimeoutError:
             return
         except NO_ANSWER as error:

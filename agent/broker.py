@@ -83,6 +83,16 @@ class DeploymentObject:
 
 
 @dataclass(frozen=True)
+class Diagnostic:
+    """
+    Somebody's question what became of a deployment object here.
+    """
+
+    id: str
+    deployment_object_id: str
+
+
+@dataclass(frozen=True)
 class TargetState:
     etag: str | None
     objects: list[DeploymentObject]
@@ -173,6 +183,29 @@ class Broker:
 
     def report(self, agent_id: str, event: dict[str, Any]) -> None:
         self._call("POST", f"/agents/{agent_id}/events", json=event)
+
+    def pending_diagnostics(self, agent_id: str) -> list[Diagnostic]:
+        rows = _json(self._call("GET", f"/agents/{agent_id}/diagnostics/pending"))
+        try:
+            return [Diagnostic(str(row["id"]), str(row["deployment_object_id"])) for row in rows]
+        except (KeyError, TypeError) as error:
+            raise BrokerError("the broker's answer is no list of diagnostics") from error
+
+    def claim_diagnostic(self, diagnostic_id: str) -> None:
+        self._call("POST", f"/diagnostics/{diagnostic_id}/claim")
+
+    def submit_diagnostic(self, diagnostic_id: str, result: Mapping[str, str | None]) -> None:
+        self._call("POST", f"/diagnostics/{diagnostic_id}/result", json=result)
+
+    def stack_of(self, object_id: str) -> str:
+        """
+        Of a deployment object that may be old.
+        """
+        row = _json(self._call("GET", f"/deployment-objects/{object_id}"))
+        stack_id = row.get("stack_id") if isinstance(row, dict) else None
+        if not isinstance(stack_id, str):
+            raise BrokerError("the broker's answer is no deployment object")
+        return stack_id
 
     def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:

@@ -11,13 +11,14 @@ from agent.apiserver import PROBE_TIMEOUT, ApiServer, ClusterUnreachable, Refuse
 from agent.broker import Identity
 from agent.finding import Finding
 from agent.lease import path_of
-from agent.rights import APPLYING, CLUSTER_SCOPED, IN_A_NAMESPACE, NAMESPACES, OWN, denied
+from agent.rights import APPLYING, CLUSTER_SCOPED, IN_A_NAMESPACE, NAMESPACES, OWN, SEEING, denied
 from agent.settings import Settings
 
 CONFIGURE = "set BROKKR__AGENT__KUBECONFIG_PATH, or run the agent as a pod with a ServiceAccount"
 REACH = "is it up, and may this machine reach it?"
 CREDENTIALS = "are its credentials right, and not expired?"
 HALF_RIGHTS = f"what it may not delete stays, what it may not watch drifts: grant {', '.join(APPLYING)} together"
+NO_SIGHT = "grant them as agent/deploy does, or set BROKKR__AGENT__DIAGNOSTICS to false"
 NO_RIGHTS = "grant it agent/deploy/cluster, or agent/deploy/namespaced with BROKKR__AGENT__WATCH_NAMESPACE"
 
 
@@ -37,6 +38,7 @@ def ask_api_server(settings: Settings, server: ApiServer, host: str, me: Identit
         yield Finding("cluster", f"Kubernetes {version.get('gitVersion')} at {host}")
         yield own_namespace(settings.namespace, server)
         yield applying(settings.watch_namespace, server)
+        yield seeing(settings.watch_namespace, server)
         if me is not None:
             yield lease(settings.namespace, server, me)
     except ClusterUnreachable as error:
@@ -77,6 +79,21 @@ def applying(only_namespace: str | None, server: ApiServer) -> Finding:
         return Finding("applying", f"it may apply nothing {where}", NO_RIGHTS)
     refused = [name for name in missing if name not in whole]
     return Finding("applying", f"{where}: {', '.join(whole)}{'; not: ' if refused else ''}{', '.join(refused)}")
+
+
+def seeing(only_namespace: str | None, server: ApiServer) -> Finding:
+    """
+    What it needs to tell why something does not run.
+    """
+    missing = [
+        f"{verb} {kind.name}"
+        for kind, verbs in SEEING.items()
+        for verb in denied(server, kind, verbs, only_namespace or "")
+    ]
+    where = f"in {only_namespace}" if only_namespace else "everywhere"
+    if missing:
+        return Finding("seeing", f"it may not {', '.join(missing)} {where}", NO_SIGHT)
+    return Finding("seeing", f"{where}: pods, their logs, events")
 
 
 def lease(

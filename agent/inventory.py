@@ -51,9 +51,16 @@ class Inventory:
         self._agent_id = agent_id
         self._pieces: dict[str, dict[Ref, Piece]] | None = None
         self._lock = Lock()
+        self.revision = 0
 
     def read(self, stack_id: str) -> frozenset[Ref]:
         return frozenset[Ref]().union(*self._known().get(stack_id, {}).values())
+
+    def all(self) -> dict[str, frozenset[Ref]]:
+        """
+        By stack. It is another one when `revision` is.
+        """
+        return {stack_id: self.read(stack_id) for stack_id in list(self._known())}
 
     def write(self, stack_id: str, refs: AbstractSet[Ref]) -> None:
         """
@@ -69,6 +76,7 @@ class Inventory:
         for ref in held.keys() - wanted.keys():
             self._drop(ref)
             del held[ref]
+        self.revision += 1
 
     def forget(self) -> None:
         """
@@ -76,6 +84,7 @@ class Inventory:
         """
         with self._lock:
             self._pieces = None
+            self.revision += 1
 
     def _known(self) -> dict[str, dict[Ref, Piece]]:
         with self._lock:

@@ -24,6 +24,12 @@ OWN = {
     Resource("coordination.k8s.io", "leases"): ("get", "create", "update"),
 }
 
+SEEING = {
+    Resource("", "pods"): ("get", "list", "watch"),
+    Resource("", "pods/log"): ("get",),
+    Resource("", "events"): ("get", "list", "watch"),
+}
+
 APPLYING = ("get", "list", "watch", "create", "patch", "delete")
 CLUSTER_SCOPED = (
     NAMESPACES,
@@ -46,7 +52,8 @@ def denied(server: ApiServer, resource: Resource, verbs: Iterable[str], namespac
 
 
 def _may(server: ApiServer, resource: Resource, verb: str, namespace: str) -> bool:
-    asked = {"group": resource.group, "resource": resource.name, "verb": verb, "namespace": namespace}
+    name, _, part = resource.name.partition("/")
+    asked = {"group": resource.group, "resource": name, "subresource": part, "verb": verb, "namespace": namespace}
     review = {
         "apiVersion": "authorization.k8s.io/v1",
         "kind": "SelfSubjectAccessReview",

@@ -21,8 +21,11 @@ from agent.claims import Claims
 from agent.cluster import KubernetesCluster
 from agent.crew import Crew
 from agent.deployer import Deployer
+from agent.diagnosis import Diagnosis
+from agent.diagnostics import Diagnostics
 from agent.dispatch import Dispatcher, in_thread
 from agent.health import health_server
+from agent.holdings import Holdings, Owners
 from agent.inventory import Inventory
 from agent.lease import LOOKED_AT_EVERY_SECONDS, RENEWED_EVERY_SECONDS, Lease, holder_of
 from agent.lookout import Lookout
@@ -95,12 +98,16 @@ class Agent:
         self.cluster = KubernetesCluster(
             self.fenced, default_namespace=settings.watch_namespace or "default", sleep=self.stop.wait
         )
+        self.inventory = Inventory(self.cluster, namespace=settings.namespace, agent_id=me.id)
         self.outbox, self.reports = Outbox(settings.data_dir), threading.Event()
         self.reports.set()
         self.deployer = Deployer(self.broker, Texts(settings.data_dir), self.memory, self._tools(), self._wake)
         self.dispatcher = Dispatcher(self.deployer.all_stacks, self._may_work, after=self._after_a_pass)
         self.lookout = Lookout(self.deployer, self._wake)
         self.watches = Watches(self._watch)
+        self.owners = Owners(self.fenced, self.cluster.discovery, Holdings(self.inventory))
+        diagnosis = Diagnosis(self.fenced, self.owners)
+        self.diagnostics = Diagnostics(self.broker, me.id, self.deployer, diagnosis, may_work=self._may_work)
         names = (settings.agent_name, settings.cluster_name)
         self.pulse = Pulse(me, names, self.broker, lease=self.lease, vitals=self.vitals, memory=self.memory)
 
@@ -113,6 +120,8 @@ class Agent:
         self._spawn(self.probe, RENEWED_EVERY_SECONDS, after_trouble=LOOKED_AT_EVERY_SECONDS)
         self._spawn(self.pulse.heartbeat, interval)
         self._spawn(self.poll, interval)
+        if self.settings.diagnostics:
+            self._spawn(self.diagnostics.diagnose, interval)
         self._spawn(self.report, 0.0, after_trouble=min(interval, REPORT_AGAIN_SECONDS))
         working = threading.Thread(target=self.dispatcher.run, args=(self.stop.is_set,), daemon=True)
         working.start()
@@ -168,7 +177,7 @@ class Agent:
             namespace=settings.spared_namespace,
             cluster=self.cluster,
             bounds=Bounds(settings.namespace, settings.watch_namespace),
-            inventory=Inventory(self.cluster, namespace=settings.namespace, agent_id=self.me.id),
+            inventory=self.inventory,
             claims=Claims(settings.watch_namespace or "default"),
             report=self._note_report,
             term=lambda: self.lease.term,

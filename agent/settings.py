@@ -38,6 +38,7 @@ class Settings:
     apply_concurrency: int
     dry_run: bool
     reapply_interval: timedelta
+    diagnostics: bool
     brake: bool
     brake_count: int
     brake_share: float
@@ -72,6 +73,7 @@ class Settings:
             apply_concurrency=int(given.number("agent", "apply_concurrency", 16, above=0)),
             dry_run=given.flag("agent", "dry_run", default=True),
             reapply_interval=timedelta(seconds=given.number("agent", "reapply_interval", 600, above=0)),
+            diagnostics=given.flag("agent", "diagnostics", default=True),
             brake=given.flag("agent", "brake", default=True),
             brake_count=int(given.number("agent", "brake_count", 10, above=-1)),
             brake_share=given.number("agent", "brake_share", 0.5, above=-1),

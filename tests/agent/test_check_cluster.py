@@ -5,7 +5,7 @@ import pytest
 from agent.access import ClusterNotConfigured
 from agent.apiserver import ClusterUnreachable
 from agent.broker import Identity
-from agent.check_cluster import applying, ask_api_server, ask_cluster, lease, own_namespace
+from agent.check_cluster import applying, ask_api_server, ask_cluster, lease, own_namespace, seeing
 from agent.lease import path_of
 from agent.settings import Settings
 from tests.support.bundles import AGENT
@@ -29,7 +29,8 @@ class Reviewing(TinyApi):
 
     def _post(self, path, body):
         asked = body["spec"]["resourceAttributes"]
-        return answer(201, {"status": {"allowed": asked["verb"] not in self.denied.get(asked["resource"], ())}})
+        name = f"{asked['resource']}_{asked['subresource']}".strip("_")
+        return answer(201, {"status": {"allowed": asked["verb"] not in self.denied.get(name, ())}})
 
 
 ALL = ("get", "list", "watch", "create", "patch", "delete")
@@ -38,7 +39,7 @@ ALL = ("get", "list", "watch", "create", "patch", "delete")
 def test_a_cluster_where_the_agent_may_work_leaves_nothing_to_do():
     findings = list(ask_api_server(SETTINGS, Reviewing(), "https://k", ME))
 
-    assert [finding.question for finding in findings] == ["cluster", "own namespace", "applying", "lease"]
+    assert [finding.question for finding in findings] == ["cluster", "own namespace", "applying", "seeing", "lease"]
     assert all(finding.todo is None for finding in findings)
     assert findings[0].said == "Kubernetes v1.36.3 at https://k"
 
@@ -46,7 +47,7 @@ def test_a_cluster_where_the_agent_may_work_leaves_nothing_to_do():
 def test_a_lease_is_not_asked_for_before_it_is_known_whose():
     findings = list(ask_api_server(SETTINGS, Reviewing(), "https://k", None))
 
-    assert [finding.question for finding in findings] == ["cluster", "own namespace", "applying"]
+    assert [finding.question for finding in findings] == ["cluster", "own namespace", "applying", "seeing"]
 
 
 def test_what_is_missing_in_its_own_namespace_is_named():
@@ -98,6 +99,14 @@ def test_an_agent_of_one_namespace_is_asked_about_that_alone():
     assert there.said == "in team-a: configmaps, secrets, services, deployments"
     assert absent.todo.startswith("kubectl create namespace team-b")
     assert out_of_sight.todo is None
+
+
+def test_what_it_may_not_look_at_is_named():
+    finding, fine = seeing("team-a", Reviewing(pods_log=("get",), events=("watch",))), seeing("team-a", Reviewing())
+
+    assert finding.said == "it may not get pods/log, watch events in team-a"
+    assert "BROKKR__AGENT__DIAGNOSTICS" in finding.todo
+    assert (fine.said, fine.todo) == ("in team-a: pods, their logs, events", None)
 
 
 def test_the_lease_says_who_is_at_work():

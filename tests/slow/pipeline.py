@@ -17,6 +17,8 @@ class Pipeline:
 
     def __init__(self, admin):
         self.agent_name, self.cluster_name = f"agent-{uuid4().hex[:8]}", "bench"
+        self.pushed_id = None
+        self._admin = admin
         self._ci = admin.new_generator(f"ci-{self.agent_name}")
         self.agent = admin.new_agent(self.agent_name, self._ci)
         self.stack_id = self._ci.new_stack(self.agent_name)
@@ -28,7 +30,18 @@ class Pipeline:
         """
         body = {"yaml_content": text, "is_deletion_marker": marker}
         pushed = self._ci.call("POST", f"/api/v1/stacks/{self.stack_id}/deployment-objects", body).json()
-        return within(30, lambda: self._reported(pushed["id"]))
+        self.pushed_id = pushed["id"]
+        return within(30, lambda: self._reported(self.pushed_id))
+
+    def ask_for_diagnosis(self):
+        """
+        Of what was pushed last. Its id.
+        """
+        where = f"/api/v1/deployment-objects/{self.pushed_id}/diagnostics"
+        return self._admin.call("POST", where, {"agent_id": self.agent.id}).json()["id"]
+
+    def diagnosis(self, diagnostic_id):
+        return self._admin.call("GET", f"/api/v1/diagnostics/{diagnostic_id}").json().get("result")
 
     def _reported(self, object_id):
         events = self.agent.call("GET", f"/api/v1/agents/{self.agent.id}/events").json()

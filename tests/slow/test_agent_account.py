@@ -74,7 +74,7 @@ def test_an_agent_of_a_cluster_needs_no_more_than_its_account_has(kube, broker, 
     assert there == {"kept", "stale", "secret", "web", "all", "w"}
     assert left == {"kept"}
     assert len(inventory) == 1
-    assert (answer.returncode, answer.stdout.count("✓")) == (0, 11)
+    assert (answer.returncode, answer.stdout.count("✓")) == (0, 12)
     assert f"held by {holder(kube, pipeline)}" in answer.stdout
     assert kube.kubectl("get", "namespaces,crds,clusterroles", "-l", f"brokkr.io/stack={pipeline.stack_id}") == ""
     assert turned_away(kube) == before
@@ -115,7 +115,7 @@ def test_an_agent_of_a_namespace_works_there_and_nowhere_else(kube, broker, pipe
         f"CustomResourceDefinition/widgets.example.test: {beyond}",
         f"ConfigMap/{elsewhere}/away: {beyond}",
     }
-    assert (answer.returncode, answer.stdout.count("✓")) == (0, 11)
+    assert (answer.returncode, answer.stdout.count("✓")) == (0, 12)
     assert names(kube, "configmaps", place) == set()
     assert turned_away(kube) == before
 

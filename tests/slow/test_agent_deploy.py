@@ -25,6 +25,7 @@ ANYTHING = {
 WORKLOADS = {
     *(("", kind, APPLYING) for kind in ("configmaps", "persistentvolumeclaims", "pods")),
     *(("", kind, APPLYING) for kind in ("secrets", "serviceaccounts", "services")),
+    *(("", kind, "get list watch") for kind in ("events", "pods/log")),
     *(("apps", kind, APPLYING) for kind in ("daemonsets", "deployments", "replicasets", "statefulsets")),
     *(("batch", kind, APPLYING) for kind in ("cronjobs", "jobs")),
     ("autoscaling", "horizontalpodautoscalers", APPLYING),

@@ -5,7 +5,7 @@ An API server that is a dict: objects by path, versions that count, conflicts. I
 import json
 from itertools import count
 
-from agent.apiserver import Answer, ClusterUnreachable
+from agent.apiserver import Answer, ClusterUnreachable, Missing
 
 
 class TinyApi:
@@ -13,6 +13,7 @@ class TinyApi:
         self.objects = {}
         self.asked = []
         self.streams = []
+        self.logs = {}
         self.is_away = False
         self._versions = count(1)
 
@@ -32,6 +33,16 @@ class TinyApi:
             if isinstance(event, Exception):
                 raise event
             yield json.dumps(event).encode()
+
+    def chunks(self, path, *, timeout=None):
+        """
+        What a log has: pieces, or an exception.
+        """
+        self.asked.append(("LOG", path))
+        for chunk in self.logs.get(path, [Missing("no such container")]):
+            if isinstance(chunk, Exception):
+                raise chunk
+            yield chunk
 
     def put(self, path, body):
         metadata = {"name": path.rpartition("/")[2], **body.get("metadata", {}), "resourceVersion": self.version()}

@@ -18,6 +18,9 @@ class TinyBroker(httpx.BaseTransport):
         self.fetched = []
         self.trouble = {}
         self.status = "ACTIVE"
+        self.diagnostics = {}
+        self.claimed = []
+        self.results = {}
 
     def push(self, text, *, stack=STACK, marker=False):
         """
@@ -55,11 +58,31 @@ class TinyBroker(httpx.BaseTransport):
         if path.endswith("/events"):
             self.events.append(json.loads(request.read()))
             return httpx.Response(201, json={})
+        if "/diagnostics" in path:
+            return self._diagnostic(request, path)
         if path.startswith("/deployment-objects/"):
             self.fetched.append(path.rpartition("/")[2])
             rows = [row for row in self.objects.values() if row["id"] == self.fetched[-1]]
             return httpx.Response(200, json=rows[0]) if rows else httpx.Response(404, json={"message": "gone"})
         return httpx.Response(204)
+
+    def ask(self, diagnostic_id, object_id):
+        """
+        What became of a deployment object?
+        """
+        self.diagnostics[diagnostic_id] = {"id": diagnostic_id, "deployment_object_id": object_id}
+
+    def _diagnostic(self, request, path):
+        id, _, verb = path.removeprefix("/diagnostics/").partition("/")
+        if path.endswith("/pending"):
+            return httpx.Response(200, json=[row for row in self.diagnostics.values() if row["id"] not in self.claimed])
+        if verb == "claim":
+            if id in self.claimed:
+                return httpx.Response(409, json={"message": "it is claimed"})
+            self.claimed.append(id)
+            return httpx.Response(200, json=self.diagnostics[id])
+        self.results[id] = json.loads(request.read())
+        return httpx.Response(201, json={})
 
     def _target_state(self, request):
         assert dict(request.url.params) == {"mode": "full", "content": "false"}
