@@ -13,6 +13,7 @@ gc.disable()
 from chalicelib.api import (
     agents,
     auth,
+    deployment_health,
     deployment_objects,
     diagnostics,
     events,
@@ -34,7 +35,19 @@ logs.configure(app.log)
 for middleware in (log_request(app.log), render_errors, authenticate):
     app.register_middleware(middleware, "http")
 
-for noun in (health, auth, generators, stacks, deployment_objects, agents, targets, target_state, events, diagnostics):
+for noun in (
+    health,
+    auth,
+    generators,
+    stacks,
+    deployment_objects,
+    deployment_health,
+    agents,
+    targets,
+    target_state,
+    events,
+    diagnostics,
+):
     app.register_blueprint(noun.routes)
 
 if settings.in_lambda:

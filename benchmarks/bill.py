@@ -11,6 +11,7 @@ from tools.borrowed import ROOT
 
 MILLION = 1_000_000
 MONTH_SECONDS = 730 * 3600
+HEALTH_SECONDS = 60
 MEMORY_MB: int = json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_memory_size"]
 WHOLE_PROCESSOR_MB = 1769  # so much memory comes with one whole processor, says AWS
 CALL_MS = 5  # assumed: DynamoDB's answer, seen from a Lambda of its region
@@ -21,7 +22,8 @@ POLL, POLL_OF_TEN = "unchanged poll, 1 stack", "unchanged poll, 10 stacks"
 HEARTBEAT, OWN_ENTRY = "heartbeat", "the agent's own entry"
 LOOK = "look for diagnostics, none"
 PUSH, NEWS, TEXT, REPORT = "push of 2 KB", "poll with news, 1 stack", "text of an object", "report"
-OPERATIONS = (POLL, POLL_OF_TEN, HEARTBEAT, OWN_ENTRY, LOOK, PUSH, NEWS, TEXT, REPORT)
+HEALTH, HEALTH_OF_TEN = "health of 1 stack", "health of 10 stacks"
+OPERATIONS = (POLL, POLL_OF_TEN, HEARTBEAT, OWN_ENTRY, LOOK, HEALTH, HEALTH_OF_TEN, PUSH, NEWS, TEXT, REPORT)
 AT_EACH_INTERVAL = (HEARTBEAT, OWN_ENTRY, LOOK)
 A_DEPLOYMENT = (PUSH, NEWS, TEXT, REPORT)
 
@@ -83,10 +85,11 @@ def of_request(measured: Measured, *, by_gateway: bool) -> Bill:
 
 def of_month(all_measured: Mapping[str, Measured], poll: str, seconds: int, *, by_gateway: bool) -> Bill:
     """
-    An agent to which nothing happens.
+    An agent to which nothing happens: so many seconds between two polls, and a minute between two reports of health.
     """
     bills = [of_request(all_measured[name], by_gateway=by_gateway) for name in (poll, *AT_EACH_INTERVAL)]
-    return sum(bills, NOTHING).times(MONTH_SECONDS / seconds)
+    health = of_request(all_measured[HEALTH if poll == POLL else HEALTH_OF_TEN], by_gateway=by_gateway)
+    return sum(bills, NOTHING).times(MONTH_SECONDS / seconds) + health.times(MONTH_SECONDS / HEALTH_SECONDS)
 
 
 def of_deployment(all_measured: Mapping[str, Measured]) -> Bill:

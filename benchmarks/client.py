@@ -4,8 +4,9 @@ The API as a caller meets it, over whatever carries a request.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 
@@ -106,6 +107,12 @@ class Client:
             "message": message,
         }
         self.call("POST", f"/api/v1/agents/{self.id}/events", event)
+
+    def report_health(self, object_ids: Iterable[str], status: str) -> None:
+        checked_at = datetime.now(UTC).isoformat()
+        summary = {"pods_ready": 1, "pods_total": 2, "conditions": []}
+        said = [{"id": id, "status": status, "summary": summary, "checked_at": checked_at} for id in object_ids]
+        self.call("PATCH", f"/api/v1/agents/{self.id}/health-status", {"deployment_objects": said})
 
 
 def _encoded(body: Any) -> bytes:

@@ -6,7 +6,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 
 from benchmarks import bill, report
@@ -40,7 +40,7 @@ def _requests(one: Fleet, ten: Fleet) -> dict[str, Callable[[], object]]:
     """
     Each changes nothing that another one measures.
     """
-    newest, messages = one.agent.poll().json()[0]["id"], count()
+    newest, messages, words = one.newest[0], count(), cycle(("healthy", "degraded"))
     entry = f"/api/v1/agents/?name={one.name}&cluster_name=bench"
     return {
         bill.POLL: lambda: one.agent.poll(one.etag),
@@ -48,6 +48,8 @@ def _requests(one: Fleet, ten: Fleet) -> dict[str, Callable[[], object]]:
         bill.HEARTBEAT: one.agent.heartbeat,
         bill.OWN_ENTRY: lambda: one.agent.call("GET", entry),
         bill.LOOK: lambda: one.agent.call("GET", f"/api/v1/agents/{one.agent.id}/diagnostics/pending"),
+        bill.HEALTH: lambda: one.agent.report_health(one.newest, next(words)),
+        bill.HEALTH_OF_TEN: lambda: ten.agent.report_health(ten.newest, next(words)),
         bill.PUSH: lambda: one.generator.push(one.stacks[0], manifest()),
         bill.NEWS: one.agent.poll,
         bill.TEXT: lambda: one.agent.call("GET", f"/api/v1/deployment-objects/{newest}"),

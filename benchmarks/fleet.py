@@ -14,6 +14,7 @@ class Fleet:
     generator: Client
     agent: Client
     stacks: list[str]
+    newest: list[str]
     etag: str
 
 
@@ -32,7 +33,7 @@ def new_fleet(admin: Client, name: str, *, stacks: int, history: int, by_label: 
     for object_id in newest:
         agent.report(object_id, "applied")
     agent.heartbeat()
-    return Fleet(name, generator, agent, made, etag_of(agent.poll()))
+    return Fleet(name, generator, agent, made, newest, etag_of(agent.poll()))
 
 
 def _new_stack(admin: Client, generator: Client, agent: Client, name: str, *, by_label: bool) -> str:

@@ -6,7 +6,7 @@ BrokerError
 │                Unauthorized RouteNotFound MethodNotAllowed Unavailable
 ├── not allowed  AdminRequired … one per rule that a caller can break
 ├── not there    AgentNotFound … one per noun
-├── not valid    InvalidAgent InvalidLabel InvalidAnnotation InvalidDeploymentObject …
+├── not valid    InvalidAgent InvalidLabel InvalidAnnotation InvalidDeploymentObject InvalidHealthRecord …
 └── not now      UniqueViolation ForeignKeyViolation AlreadyRegistered IdempotencyKeyReused …
 """
 
@@ -319,6 +319,11 @@ class ForeignKeyViolation(BrokerError):
 class IdempotencyKeyReused(BrokerError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "idempotency_key_reused"
+
+
+class InvalidHealthRecord(BrokerError):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "invalid_health_record"
 
 
 class TargetStateTooLarge(PayloadTooLarge):

@@ -5,6 +5,7 @@ The environment, read once.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 
 
@@ -15,12 +16,14 @@ class Settings:
     dynamodb_endpoint: str | None
     pak_prefix: str
     log_level: str
+    agent_silence: timedelta
     in_lambda: bool
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """
-        Raises ValueError for a PAK prefix with an underscore: that is what separates a PAK's parts.
+        Raises ValueError for a PAK prefix with an underscore, which is what separates a PAK's parts, and for a span
+        that is no number of seconds.
         """
         prefix = env.get("BROKKR_PAK_PREFIX", "brokkr")
         if not prefix or "_" in prefix:
@@ -31,8 +34,16 @@ class Settings:
             dynamodb_endpoint=env.get("BROKKR_DYNAMODB_ENDPOINT") or None,
             pak_prefix=prefix,
             log_level=env.get("BROKKR_LOG_LEVEL", "INFO").upper(),
+            agent_silence=_seconds(env, "BROKKR_AGENT_SILENCE_SECONDS", 180),
             in_lambda="AWS_LAMBDA_FUNCTION_NAME" in env,
         )
+
+
+def _seconds(env: Mapping[str, str], name: str, default: int) -> timedelta:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise ValueError(f"{name} must be a whole number of seconds, from 1 on")
+    return timedelta(seconds=int(text))
 
 
 settings = Settings.from_env(os.environ)

@@ -57,6 +57,7 @@ CONTRACT = {
     "InvalidLabel": (400, "invalid_label"),
     "InvalidAnnotation": (400, "invalid_annotation"),
     "InvalidDeploymentObject": (400, "invalid_deployment_object"),
+    "InvalidHealthRecord": (422, "invalid_health_record"),
     "InvalidIdempotencyKey": (400, "invalid_idempotency_key"),
     "InvalidDiagnosticRequest": (400, "invalid_diagnostic_request"),
     "InvalidDiagnosticResult": (400, "invalid_diagnostic_result"),

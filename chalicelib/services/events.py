@@ -16,7 +16,7 @@ from chalicelib.domain.events import AgentEvent, NewAgentEvent, Page
 from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
 from chalicelib.errors import AgentEventNotFound, AgentIdMismatch, ForeignKeyViolation
 from chalicelib.services.target_state import find_stack
-from chalicelib.store import agent_events, agents, deployment_objects, generators, given_stacks, stacks
+from chalicelib.store import agent_events, agents, deployment_objects, fleet, generators, given_stacks, stacks
 
 EVERYTHING = Page()
 
@@ -86,6 +86,7 @@ def report(
     event = _say_again(given, new, now()) or _add(given, revision, new, new_id(), now())
     if given and new.succeeded and _is_removal(revision, given):
         given_stacks.take_back(given)
+        fleet.forget_health(agent_id, given.stack_id)
     return event
 
 

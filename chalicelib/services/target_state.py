@@ -71,7 +71,14 @@ def may_read(caller: Principal, stack: Stack) -> bool:
     Whether an agent may read this stack's objects: what it is associated with, and what it has still to give back.
     """
     assert caller.id is not None
-    file = agents.file(caller.id)
+    return serves(caller.id, stack)
+
+
+def serves(agent_id: UUID, stack: Stack) -> bool:
+    """
+    Whether an agent is associated with a living stack, or has a dead one still to give back.
+    """
+    file = agents.file(agent_id)
     if not stack.is_live:
         return any(one.stack_id == stack.id for one in file.given)
     return _is_associated(Scope.of(file), stack)

@@ -25,7 +25,7 @@ from chalicelib.errors import (
     ForeignKeyViolation,
     UniqueViolation,
 )
-from chalicelib.store import heartbeats, names
+from chalicelib.store import fleet, heartbeats, names
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.given_stacks import GivenItem
 from chalicelib.store.registrations import RegistrationItem
@@ -199,6 +199,7 @@ def bury(together: Together, agent: Agent, at: datetime) -> None:
     """
     names.free(together, names.agent_key(agent.name, agent.cluster_name))
     heartbeats.forget(together, agent.id)
+    fleet.forget_agent(together, agent.id)
     gone = [AgentItem.gsi1pk.remove(), AgentItem.gsi1sk.remove(), AgentItem.pak_short.remove()]
     together.update(
         AgentItem.at(agent.id),

@@ -12,6 +12,7 @@ from pynamodb.exceptions import PutError
 
 from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, Attempt, DeploymentObject, Revision
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute, WholeNumberAttribute
+from chalicelib.store.memory import Memory
 from chalicelib.store.packed import PackedItem
 from chalicelib.store.table import Item, absent, find, is_refused
 
@@ -19,6 +20,8 @@ IDEMPOTENCY_LIFE = timedelta(hours=24)
 BATCH = 100
 
 A = TypeVar("A")
+
+_revisions: Memory[UUID, Revision] = Memory(4096)
 
 
 class RevisionItem(Item):
@@ -116,6 +119,17 @@ def _entries(stack_id: UUID, limit: int | None = None) -> Iterator[Revision]:
 def find_revision(id: UUID) -> Revision | None:
     item = find(ObjectItem, f"OBJECT#{id}", "OBJECT")
     return item.revision() if item else None
+
+
+def find_revisions(ids: Collection[UUID]) -> dict[UUID, Revision]:
+    """
+    Those of the objects that are there, by id. A revision never changes, so a process reads each once.
+    """
+    unknown = [(f"OBJECT#{id}", "OBJECT") for id in ids if not _revisions.recall(id)]
+    for item in ObjectItem.batch_get(unknown, consistent_read=True) if unknown else ():
+        _revisions.remember(item.id, item.revision())
+    found = {id: _revisions.recall(id) for id in ids}
+    return {id: revision for id, revision in found.items() if revision}
 
 
 def load(id: UUID) -> DeploymentObject | None:

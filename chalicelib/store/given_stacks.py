@@ -2,6 +2,7 @@
 What an agent was given of each stack, and what it last reported of it.
 """
 
+from collections.abc import Collection
 from typing import Self
 from uuid import UUID
 
@@ -41,6 +42,14 @@ class GivenItem(Item, discriminator="given"):
 def find(agent_id: UUID, stack_id: UUID) -> Given | None:
     item = find_item(GivenItem, f"AGENT#{agent_id}", f"GIVEN#{stack_id}")
     return item.read() if item else None
+
+
+def given(agent_id: UUID, stack_ids: Collection[UUID]) -> set[UUID]:
+    """
+    Those of the stacks of which the agent was given anything; strongly consistent.
+    """
+    keys = [(f"AGENT#{agent_id}", f"GIVEN#{stack_id}") for stack_id in stack_ids]
+    return {item.stack_id for item in GivenItem.batch_get(keys, consistent_read=True)} if keys else set()
 
 
 def give(agent_id: UUID, stack_id: UUID, withdrawal_id: UUID, *, again: Given | None = None) -> None:

@@ -19,6 +19,7 @@ WITH_ID = [one for one in OPERATIONS if "{id}" in one.path]
 INVALID = (422, "invalid_request_body")
 NOT_JSON = (400, "invalid_json")
 
+HEALTH = {"id": str(uuid4()), "status": "healthy", "checked_at": "2026-11-24T12:00:00Z"}
 NOT_TEXT = [5, 1.5, True, [], {}, ["a"], {"a": "b"}]
 NOT_STORABLE = ["a\0b", "a\ud800b", "\udc00"]
 UNRULY = {
@@ -32,6 +33,7 @@ MISTYPED = {
     "text": NOT_TEXT,
     "uuid": ["", " ", "nonsense", "0" * 31, str(uuid4()) + "0", "x" * 256, "a\0b", *NOT_TEXT],
     "uuids": ["", "nonsense", None, {}, 5, [5], [None], ["nonsense"], [""], [str(uuid4())] * 26],
+    "records": ["", "nonsense", None, {}, 5, [5], [None], ["nonsense"], [[]], [{}], [HEALTH] * 101],
     "bool": ["true", "", 0, 1, [], {}],
     "number": ["", "5", 1.5, True, [], {}],
     "moment": ["", "nonsense", "2026-11-24", "2026-11-24T12:00:00", "9999-12-31T23:59:59-14:00", *NOT_TEXT],

@@ -10,6 +10,7 @@ from tests.support.world import rows
 BY_ROUTE = {one.route: one for one in OPERATIONS}
 GENERATOR, STACK, AGENT = "/api/v1/generators/{id}", "/api/v1/stacks/{id}", "/api/v1/agents/{id}"
 NO_ONE = "00000000-0000-4000-8000-000000000000"
+HEALTH = {"id": NO_ONE, "status": "healthy", "checked_at": "2026-11-24T12:00:00Z"}
 
 NOT_THERE = (422, "foreign_key_violation")
 OTHER_STACK = (400, "stack_id_mismatch")
@@ -37,6 +38,7 @@ def outcome(answer):
         (f"POST {AGENT}/events", "deployment_object_id", NO_ONE, NOT_THERE),
         (f"POST {AGENT}/events", "agent_id", NO_ONE, OTHER_AGENT),
         ("POST /api/v1/deployment-objects/{id}/diagnostics", "agent_id", NO_ONE, (404, "agent_not_found")),
+        (f"PATCH {AGENT}/health-status", "deployment_objects", [HEALTH], NOT_THERE),
     ],
 )
 def test_an_id_that_leads_nowhere_is_refused(route, field, value, expected, world):

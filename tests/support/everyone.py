@@ -124,6 +124,8 @@ class Everyone:
     def meant(self, value):
         if isinstance(value, dict):
             return {key: self.meant(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self.meant(one) for one in value]
         return str(self.things[value[1:]]) if str(value).startswith("$") else value
 
     def path(self, operation, **given):

@@ -29,4 +29,5 @@ class Http:
     get = partialmethod(ask, "GET")
     post = partialmethod(ask, "POST")
     put = partialmethod(ask, "PUT")
+    patch = partialmethod(ask, "PATCH")
     delete = partialmethod(ask, "DELETE")

@@ -255,6 +255,26 @@ OPERATIONS = (
         ),
         unknown=(404, "deployment_object_not_found"),
     ),
+    # Health
+    Operation(
+        f"PATCH {AGENTS}/{{id}}/health-status",
+        200,
+        by_admin_and_agent(),
+        {
+            "deployment_objects": [
+                {
+                    "id": "$object",
+                    "status": "degraded",
+                    "summary": {"pods_ready": 1, "pods_total": 2, "conditions": ["ImagePullBackOff"]},
+                    "checked_at": "2026-11-24T12:00:00Z",
+                }
+            ]
+        },
+        (Field("deployment_objects", "records"),),
+        unknown=NO_AGENT_KEY,
+    ),
+    Operation("GET /api/v1/deployment-objects/{id}/health", 200, by_admin(), unknown=EMPTY),
+    Operation(f"GET {STACKS}/{{id}}/health", 200, by_admin(), unknown=EMPTY),
     # Agents
     Operation(f"GET {AGENTS}", 200, by_admin()),
     Operation(f"GET {AGENTS}/", 200, by_admin_and_agent(), query="name=agent&cluster_name=test"),

@@ -1,0 +1,81 @@
+"""
+The health of deployment objects: what agents report, and what comes of it for an object and for a stack.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID
+
+from chalicelib import system
+from chalicelib.domain.deployment_health import Health, HealthRecord, HealthStatusUpdate, ObjectHealth, StackHealth
+from chalicelib.domain.deployment_objects import Revision
+from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
+from chalicelib.errors import AgentNotAssociated, ForeignKeyViolation
+from chalicelib.services import target_state
+from chalicelib.settings import settings
+from chalicelib.store import agents, deployment_objects, fleet, given_stacks, rollouts, stacks
+
+
+def report(caller: Principal, agent_id: UUID, said: HealthStatusUpdate, *, now: system.Now = system.now) -> None:
+    """
+    Keep what an agent says of its objects: all of it, or nothing where one of them is refused. What is older than the
+    last word on an object changes nothing, and neither does the same word again while it is fresh.
+    """
+    require_admin_or_agent(caller, agent_id)
+    if caller.is_admin and agents.find(agent_id) is None:
+        raise _violation(f"there is no agent {agent_id}", "agent_id")
+    at, latest = now(), said.latest()
+    revisions = deployment_objects.find_revisions([one.id for one in latest])
+    for one in latest:
+        if one.id not in revisions:
+            raise _violation(f"deployment_objects: there is no deployment object {one.id}", "deployment_object_id")
+    before = rollouts.health_by(agent_id, revisions.values())
+    _require_given(agent_id, [revision for revision in revisions.values() if revision.id not in before])
+    for one in latest:
+        known = before.get(one.id)
+        if known is None or known.is_told_by(one, at, settings.agent_silence):
+            rollouts.note_health(revisions[one.id], agent_id, Health.of(one, known, at))
+    in_order = sorted(latest, key=lambda one: revisions[one.id].sequence_id)
+    fleet.note_health(agent_id, {revisions[one.id].stack_id: one.status for one in in_order}, at)
+
+
+def _violation(message: str, field: str) -> ForeignKeyViolation:
+    return ForeignKeyViolation(message, constraint=f"deployment_health_{field}_fkey")
+
+
+def _require_given(agent_id: UUID, revisions: Collection[Revision]) -> None:
+    """
+    That the agent was ever served these stacks, or would be now. Raises AgentNotAssociated.
+    """
+    asked = {revision.stack_id for revision in revisions}
+    for stack_id in asked - given_stacks.given(agent_id, asked):
+        stack = stacks.find_any(stack_id)
+        if stack is None or not target_state.serves(agent_id, stack):
+            raise AgentNotAssociated(f"deployment_objects: this agent was never given anything of stack {stack_id}")
+
+
+def of_object(caller: Principal, id: UUID, *, now: system.Now = system.now) -> ObjectHealth:
+    """
+    What each agent says of an object, the last word first. Of one that is not there nobody says anything.
+    """
+    require_admin(caller)
+    revision = deployment_objects.find_revision(id)
+    records = _read(rollouts.health_of(revision), now()) if revision else []
+    return ObjectHealth(id, sorted(records, key=lambda one: one.health.checked_at, reverse=True))
+
+
+def of_stack(caller: Principal, id: UUID, *, now: system.Now = system.now) -> StackHealth:
+    """
+    The objects of a living stack that any agent has spoken of, the oldest first.
+    """
+    require_admin(caller)
+    stack = stacks.find_any(id)
+    records = _read(rollouts.health_in(id), now()) if stack and stack.is_live else []
+    by_object = groupby(records, key=attrgetter("object_id"))
+    return StackHealth(id, [ObjectHealth(object_id, list(of_it)) for object_id, of_it in by_object])
+
+
+def _read(records: Iterable[HealthRecord], at: datetime) -> list[HealthRecord]:
+    return [record.at(at, settings.agent_silence) for record in records]

@@ -1,0 +1,121 @@
+"""
+What each agent says of each deployment object, as it is kept: with the stack, revision by revision.
+"""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Self
+from uuid import UUID
+
+from pynamodb.attributes import Attribute, UnicodeAttribute
+from pynamodb.constants import BINARY
+from pynamodb.expressions.update import Action
+
+from chalicelib.domain.deployment_health import Health, HealthRecord
+from chalicelib.domain.deployment_objects import Revision
+from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
+from chalicelib.store.table import Item, partition, patch
+
+LIFE = timedelta(days=30)
+PREFIX = "ROLLOUT#"
+
+
+class PackedAttribute(Attribute[str]):
+    """
+    A text, compressed.
+    """
+
+    attr_type = BINARY
+
+    def serialize(self, value: str) -> bytes:
+        return zlib.compress(value.encode())
+
+    def deserialize(self, value: bytes) -> str:
+        return zlib.decompress(value).decode()
+
+
+class RolloutItem(Item, discriminator="rollout"):
+    """
+    pk STACK#<id>, sk ROLLOUT#<sequence>#<agent>: written by that agent's reports alone, so its halves never race.
+    """
+
+    agent_id = UUIDAttribute()
+    object_id = UUIDAttribute()
+    health_status = UnicodeAttribute(null=True)
+    health_since = MomentAttribute(null=True)
+    health_created_at = MomentAttribute(null=True)
+    health_checked_at = MomentAttribute(null=True)
+    health_reported_at = MomentAttribute(null=True)
+    health_summary = PackedAttribute(null=True)
+
+    @classmethod
+    def at(cls, revision: Revision, agent_id: UUID) -> Self:
+        return cls(f"STACK#{revision.stack_id}", f"{_of_revision(revision)}{agent_id}")
+
+    def records(self) -> Iterator[HealthRecord]:
+        if self.health_status:
+            yield self.as_a(HealthRecord, health=self.as_a(Health, "health_"))
+
+
+def _of_revision(revision: Revision) -> str:
+    return f"{PREFIX}{revision.sequence_id:020}#"
+
+
+def health_by(agent_id: UUID, revisions: Iterable[Revision]) -> dict[UUID, Health]:
+    """
+    What an agent last said of these, by object; strongly consistent, since the next report is measured against it.
+    """
+    places = [RolloutItem.at(revision, agent_id) for revision in revisions]
+    found = RolloutItem.batch_get([(item.pk, item.sk) for item in places], consistent_read=True) if places else ()
+    return {record.object_id: record.health for item in found for record in item.records()}
+
+
+def health_of(revision: Revision) -> list[HealthRecord]:
+    """
+    Every agent's word on one deployment object.
+    """
+    return _health(f"STACK#{revision.stack_id}", _of_revision(revision))
+
+
+def health_in(stack_id: UUID) -> list[HealthRecord]:
+    """
+    Every agent's word on every deployment object of a stack, revision by revision.
+    """
+    return _health(f"STACK#{stack_id}", PREFIX)
+
+
+def _health(pk: str, prefix: str) -> list[HealthRecord]:
+    items = partition(pk, prefix, consistent=False)
+    return [record for item in items if isinstance(item, RolloutItem) for record in item.records()]
+
+
+def note_health(revision: Revision, agent_id: UUID, health: Health) -> None:
+    """
+    Keep what an agent says of an object's health, unless it has said something later already.
+    """
+    summary = RolloutItem.health_summary
+    actions = [
+        RolloutItem.health_status.set(health.status),
+        RolloutItem.health_since.set(health.since),
+        RolloutItem.health_created_at.set(health.created_at),
+        RolloutItem.health_checked_at.set(health.checked_at),
+        RolloutItem.health_reported_at.set(health.reported_at),
+        summary.set(health.summary) if health.summary else summary.remove(),
+    ]
+    earlier = RolloutItem.health_checked_at <= health.checked_at
+    latest = RolloutItem.health_checked_at.does_not_exist() | earlier
+    item = RolloutItem.at(revision, agent_id)
+    patch(item, [*_marks(revision, agent_id, health.reported_at), *actions], latest)
+
+
+def _marks(revision: Revision, agent_id: UUID, at: datetime) -> list[Action]:
+    """
+    What an item has from its first update on, which PynamoDB does not write by itself.
+    """
+    return [
+        RolloutItem.kind.set(RolloutItem),
+        RolloutItem.agent_id.set(agent_id),
+        RolloutItem.object_id.set(revision.id),
+        RolloutItem.expires_at.set(int((at + LIFE).timestamp())),
+    ]
