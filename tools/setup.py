@@ -26,6 +26,7 @@ INSTALLED_FROM = (
     "requirements-dev.txt",
     "agent/requirements.txt",
     "broker/requirements.txt",
+    "cli/requirements.txt",
     "pyproject.toml",
 )
 

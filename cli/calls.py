@@ -1,0 +1,152 @@
+"""
+Requests to the broker, and when they are tried again. Alone in importing httpx.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from cli import VERSION
+from cli.errors import CliError, Refused, Unreachable
+from cli.paks import Pak, redacted
+
+TIMEOUT = httpx.Timeout(60, connect=10)
+TRIES = 6
+FIRST_WAIT = 0.2
+LONGEST_WAIT = 10.0
+LONGEST_RETRY_AFTER = 120.0
+PASSING = frozenset({408, 429, 502, 503, 504})
+UNTOUCHED = frozenset({429})  # the broker has done nothing of it
+
+
+class Calls:
+    def __init__(
+        self,
+        url: str,
+        pak: Pak,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        spread: Callable[[float, float], float] = random.uniform,
+        note: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        headers = {
+            "Authorization": pak.secret,
+            "Accept": "application/json",
+            "User-Agent": f"brokkr/{VERSION}",
+        }
+        self.url = url
+        self._pak = pak
+        self._http = httpx.Client(base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT, transport=transport)
+        self._sleep, self._spread, self._note = sleep, spread, note
+
+    def json(self, method: str, path: str, **request: Any) -> Any:
+        return self.body(self.call(method, path, **request))
+
+    def body(self, answer: httpx.Response) -> Any:
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise CliError(
+                f"what answers at {self.url} is no broker: its answer is not JSON", "check the broker's URL"
+            ) from error
+
+    def call(self, method: str, path: str, *, repeatable: bool = True, **request: Any) -> httpx.Response:
+        """
+        What is not repeatable is tried again only where the broker cannot have heard of it.
+        """
+        for attempt in range(1, TRIES + 1):
+            answer, trouble = self._try(method, path, request)
+            if answer is not None and answer.status_code not in PASSING:
+                return self._judged(answer)
+            wait = self._wait(attempt, answer)
+            is_safe = repeatable or _untouched(answer, trouble)
+            if attempt == TRIES or not is_safe or wait > LONGEST_RETRY_AFTER:
+                break
+            self._note(f"{_said(answer, trouble)}; trying again in {wait:.1f} s")
+            self._sleep(wait)
+        if answer is not None:
+            return self._judged(answer)
+        raise Unreachable(f"{self.url} cannot be reached: {_why(trouble)}", *_what_to_do(trouble)) from trouble
+
+    def _try(
+        self, method: str, path: str, request: Mapping[str, Any]
+    ) -> tuple[httpx.Response | None, httpx.TransportError | None]:
+        try:
+            return self._http.request(method, path, **request), None
+        except httpx.TransportError as error:
+            return None, error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise CliError(f"{self.url} cannot be asked: {redacted(str(error), self._pak)}") from error
+
+    def _wait(self, attempt: int, answer: httpx.Response | None) -> float:
+        """
+        What the broker asks for, else ever longer and never the same for all.
+        """
+        asked = None if answer is None else _retry_after(answer)
+        if asked is not None:
+            return asked
+        longest = min(LONGEST_WAIT, FIRST_WAIT * 2**attempt)
+        return self._spread(longest / 2, longest)
+
+    def _judged(self, answer: httpx.Response) -> httpx.Response:
+        if answer.is_success or answer.status_code == HTTPStatus.NOT_MODIFIED:
+            return answer
+        code, message = _envelope(answer)
+        raise Refused(answer.status_code, code, redacted(message, self._pak))
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    text = answer.headers.get("retry-after", "")
+    if text.isdecimal():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _untouched(answer: httpx.Response | None, trouble: Exception | None) -> bool:
+    if answer is not None:
+        return answer.status_code in UNTOUCHED
+    return isinstance(trouble, httpx.ConnectError | httpx.ConnectTimeout)
+
+
+def _envelope(answer: httpx.Response) -> tuple[str, str]:
+    """
+    A gateway's own refusal has another form, or none.
+    """
+    try:
+        body = answer.json()
+        return str(body["code"]), str(body["message"])
+    except (ValueError, KeyError, TypeError):
+        phrase = answer.reason_phrase or "no reason given"
+        return phrase.lower().replace(" ", "_"), f"{answer.url} answered {answer.status_code} {phrase}"
+
+
+def _said(answer: httpx.Response | None, trouble: Exception | None) -> str:
+    return f"the broker cannot be reached: {_why(trouble)}" if answer is None else f"it answered {answer.status_code}"
+
+
+def _why(trouble: Exception | None) -> str:
+    text = str(trouble)
+    if "refused" in text.lower():
+        return "connection refused"
+    return text or type(trouble).__name__
+
+
+def _what_to_do(trouble: Exception | None) -> tuple[str, ...]:
+    text = str(trouble).lower()
+    if "certificate" in text or "ssl" in text:
+        return ("trust its certificate: SSL_CERT_FILE names the file that holds the authority's",)
+    if "name or service" in text or "nodename" in text or "temporary failure in name" in text:
+        return ("check the spelling of the host in --broker-url or BROKKR_BROKER_URL",)
+    return (
+        "is the broker running there? check --broker-url, BROKKR_BROKER_URL and the way through proxy and firewall",
+    )

@@ -1,0 +1,52 @@
+import click
+
+from cli.errors import CliError, Exit
+from cli.options import for_all
+from cli.session import Session
+from cli.showing import Side, show_differences
+from cli.stacks import find
+
+EXAMPLES = """
+\b
+Examples:
+  brokkr diff web -f k8s/
+  brokkr diff web -f k8s/ > /dev/null || echo "this push would change something"
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("name", metavar="STACK")
+@click.option(
+    "-f",
+    "--filename",
+    "paths",
+    metavar="PATH",
+    required=True,
+    multiple=True,
+    help="As for `apply`.",
+)
+@click.option("-R", "--recursive", is_flag=True, help="Directories within directories, too.")
+@for_all
+def diff(session: Session, *, name: str, paths: tuple[str, ...], recursive: bool) -> int:
+    """
+    Show what a push would change.
+
+    Against the stack's newest revision, object by object; of Secrets only which values differ. Ends with 0 when
+    nothing would change, 1 when something would, 2 when it cannot be told.
+    """
+    try:
+        return _diff(session, name, paths, recursive=recursive)
+    except CliError as error:
+        error.code = Exit.USAGE
+        raise
+
+
+def _diff(session: Session, name: str, paths: tuple[str, ...], *, recursive: bool) -> int:
+    bundle = session.read(paths, recursive=recursive)
+    stack = find(session.client, name)
+    newest = next(iter(session.client.revisions(stack)), None) if stack else None
+    if stack is None:
+        session.screen.note(f'there is no stack "{name}" yet: everything would be new')
+    now = session.client.text_of(newest) if newest and not newest.is_deletion_marker else ""
+    before = Side(now, f"revision {newest.sequence_id}" if newest else "nothing")
+    return int(show_differences(session.screen, before, Side(bundle.text, "this push")))

@@ -1,0 +1,33 @@
+"""
+A PAK, as something that cannot be printed by mistake.
+"""
+
+from dataclasses import dataclass, field
+
+from cli.errors import CliError
+
+HIDDEN = "***"
+
+
+@dataclass(frozen=True)
+class Pak:
+    """
+    `source` says where it was given, for messages.
+    """
+
+    secret: str = field(repr=False)
+    source: str
+
+    def __post_init__(self) -> None:
+        """
+        What no header can hold would be shown by the error of whoever tries.
+        """
+        if not (self.secret.isascii() and self.secret.isprintable()) or " " in self.secret:
+            raise CliError(f"the PAK from {self.source} holds a blank, a line break or another character that none has")
+
+    def __str__(self) -> str:
+        return HIDDEN
+
+
+def redacted(text: str, pak: Pak | None) -> str:
+    return text.replace(pak.secret, HIDDEN) if pak else text
