@@ -207,6 +207,9 @@ class Broker:
             raise BrokerError("the broker's answer is no deployment object")
         return stack_id
 
+    def report_health(self, agent_id: str, records: list[dict[str, Any]]) -> None:
+        self._call("PATCH", f"/agents/{agent_id}/health-status", json={"deployment_objects": records})
+
     def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:
             answer = self._http.request(method, path, **request)

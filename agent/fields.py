@@ -32,11 +32,16 @@ class State:
 
     def is_before(self, other: "State") -> bool:
         """
-        Whether this was read earlier, by the API server's own count; what is no count is never earlier.
+        Whether this was read earlier, by the API server's own count.
         """
-        if not (self.version.isdecimal() and other.version.isdecimal()):
-            return False
-        return int(self.version) < int(other.version)
+        return is_older(self.version, other.version)
+
+
+def is_older(version: str, other: str) -> bool:
+    """
+    Of two resource versions; what is no count is never older.
+    """
+    return version.isdecimal() and other.isdecimal() and int(version) < int(other)
 
 
 def _compact(entries: list[Any]) -> bytes:

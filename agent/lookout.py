@@ -3,22 +3,38 @@ From what the watches see to the stacks that it concerns.
 """
 
 from collections.abc import Callable, Collection
+from typing import Any
 
+from agent.checkup import Examined
 from agent.deployer import Deployer
 from agent.drift import Sighting
+from agent.kstatus import has_health
 from agent.refs import Ref
+from agent.stack import Stack
 from agent.watches import Watched
 
 
+def nobody() -> None:
+    """
+    Who wants to hear of health, where nobody does.
+    """
+
+
 class Lookout:
-    def __init__(self, deployer: Deployer, wake: Callable[[], None]) -> None:
+    """
+    A stack that has drifted is to be woken for a pass; of another verdict on its health somebody else wants to hear.
+    """
+
+    def __init__(self, deployer: Deployer, wake: Callable[[], None], health: Callable[[], None] = nobody) -> None:
         self._deployer = deployer
         self._wake = wake
+        self._health = health
 
-    def saw(self, ref: Ref, sighting: Sighting) -> None:
+    def saw(self, ref: Ref, body: dict[str, Any] | None, version: str) -> None:
         stack = self._deployer.stack_of(ref)
-        if stack is not None and stack.saw(ref, sighting):
-            self._wake()
+        if stack is not None:
+            self._examine(stack, ref, body, version)
+            self._heed(stack, ref, Sighting(version) if body is None else Sighting.of(body["metadata"]))
 
     def listed(self, watched: Watched, refs: Collection[Ref], version: str) -> None:
         """
@@ -27,10 +43,18 @@ class Lookout:
         seen = frozenset(refs)
         for stack in self._deployer.all_stacks():
             for ref in stack.missing_of(watched.group, watched.kind, seen):
-                self.saw(ref, Sighting(version))
+                self.saw(ref, None, version)
 
     def kinds(self) -> frozenset[Watched]:
         """
         All that is to be watched.
         """
         return frozenset[Watched]().union(*(stack.kinds for stack in self._deployer.all_stacks()))
+
+    def _examine(self, stack: Stack, ref: Ref, body: dict[str, Any] | None, version: str) -> None:
+        if has_health(ref.group, ref.kind) and stack.examined(ref, Examined.of(ref, body, version)):
+            self._health()
+
+    def _heed(self, stack: Stack, ref: Ref, sighting: Sighting) -> None:
+        if stack.saw(ref, sighting):
+            self._wake()

@@ -20,6 +20,8 @@ prunes = Counter(f"{PREFIX}_prunes", "Objects that a stack no longer wants, and 
 drifts = Counter(f"{PREFIX}_drifts", "Changes by others to fields of ours", ["result"])
 held = Gauge(f"{PREFIX}_held_deletions", "Removals that the brake holds now")
 stage_duration = Histogram(f"{PREFIX}_stage_duration_seconds", "Time of a stage of an apply", ["stage"])
+health = Gauge(f"{PREFIX}_stacks", "Stacks whose newest object is in place, by their health", ["health"])
+health_reports = Counter(f"{PREFIX}_health_reports", "Reports of health to the broker", ["status"])
 reports_waiting = Gauge(f"{PREFIX}_reports_waiting", "Reports that the broker does not have yet")
 
 

@@ -28,6 +28,7 @@ SEEING = {
     Resource("", "pods"): ("get", "list", "watch"),
     Resource("", "pods/log"): ("get",),
     Resource("", "events"): ("get", "list", "watch"),
+    Resource("apps", "replicasets"): ("list", "watch"),
 }
 
 APPLYING = ("get", "list", "watch", "create", "patch", "delete")

@@ -25,13 +25,16 @@ from agent.diagnosis import Diagnosis
 from agent.diagnostics import Diagnostics
 from agent.dispatch import Dispatcher, in_thread
 from agent.health import health_server
+from agent.health_reports import AGAIN_AFTER_SECONDS, LOOKS_EVERY_SECONDS, HealthReports
 from agent.holdings import Holdings, Owners
 from agent.inventory import Inventory
+from agent.kstatus import has_health
 from agent.lease import LOOKED_AT_EVERY_SECONDS, RENEWED_EVERY_SECONDS, Lease, holder_of
 from agent.lookout import Lookout
 from agent.loop import Loop
 from agent.memory import Memory
 from agent.outbox import Event, Outbox
+from agent.pod_book import PodBook, PodBooks
 from agent.pulse import Pulse, Vitals
 from agent.settings import Settings
 from agent.startup import introduce
@@ -103,7 +106,15 @@ class Agent:
         self.reports.set()
         self.deployer = Deployer(self.broker, Texts(settings.data_dir), self.memory, self._tools(), self._wake)
         self.dispatcher = Dispatcher(self.deployer.all_stacks, self._may_work, after=self._after_a_pass)
-        self.lookout = Lookout(self.deployer, self._wake)
+        self.health = HealthReports(
+            self.deployer.all_stacks,
+            PodBooks(self._watch_pods, self._note_health),
+            self.broker,
+            me.id,
+            interval=settings.health_interval,
+            may_report=self._may_work,
+        )
+        self.lookout = Lookout(self.deployer, self._wake, self._note_health)
         self.watches = Watches(self._watch)
         self.owners = Owners(self.fenced, self.cluster.discovery, Holdings(self.inventory))
         diagnosis = Diagnosis(self.fenced, self.owners)
@@ -122,6 +133,8 @@ class Agent:
         self._spawn(self.poll, interval)
         if self.settings.diagnostics:
             self._spawn(self.diagnostics.diagnose, interval)
+        if self.settings.health:
+            self._spawn(self.health.report_health, LOOKS_EVERY_SECONDS, after_trouble=AGAIN_AFTER_SECONDS)
         self._spawn(self.report, 0.0, after_trouble=min(interval, REPORT_AGAIN_SECONDS))
         working = threading.Thread(target=self.dispatcher.run, args=(self.stop.is_set,), daemon=True)
         working.start()
@@ -192,6 +205,9 @@ class Agent:
         self.outbox.add(event)
         self.reports.set()
 
+    def _note_health(self) -> None:
+        self.health.news()
+
     def _may_work(self) -> bool:
         return self.vitals.is_active and self.broker.is_welcome and self.lease.is_held()
 
@@ -201,10 +217,25 @@ class Agent:
     def _after_a_pass(self) -> None:
         self.watches.keep(self.lookout.kinds())
         self.deployer.take_stock()
+        self.health.news()
 
     def _watch(self, watched: Watched) -> Watch:
+        """
+        In full where the status tells of health.
+        """
+        in_full = self.settings.health and has_health(watched.group, watched.kind)
         namespace = self.settings.watch_namespace or ""
-        watch = Watch(watched, self.watching, self.cluster.discovery, self.lookout, namespace)
+        return self._begun(
+            Watch(watched, self.watching, self.cluster.discovery, self.lookout, namespace, in_full=in_full)
+        )
+
+    def _watch_pods(self, watched: Watched, book: PodBook) -> Watch:
+        in_full, namespace = watched.kind == "Pod", watched.namespace
+        return self._begun(
+            Watch(watched, self.watching, self.cluster.discovery, book, namespace, in_full=in_full, selector="")
+        )
+
+    def _begun(self, watch: Watch) -> Watch:
         in_thread(watch.run)
         return watch
 

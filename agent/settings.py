@@ -39,6 +39,8 @@ class Settings:
     dry_run: bool
     reapply_interval: timedelta
     diagnostics: bool
+    health: bool
+    health_interval: timedelta
     brake: bool
     brake_count: int
     brake_share: float
@@ -74,6 +76,8 @@ class Settings:
             dry_run=given.flag("agent", "dry_run", default=True),
             reapply_interval=timedelta(seconds=given.number("agent", "reapply_interval", 600, above=0)),
             diagnostics=given.flag("agent", "diagnostics", default=True),
+            health=given.flag("agent", "deployment_health_enabled", default=True),
+            health_interval=timedelta(seconds=given.number("agent", "deployment_health_interval", 60, above=0)),
             brake=given.flag("agent", "brake", default=True),
             brake_count=int(given.number("agent", "brake_count", 10, above=-1)),
             brake_share=given.number("agent", "brake_share", 0.5, above=-1),

@@ -10,10 +10,12 @@ from threading import Lock
 from agent.apiserver import ClusterUnreachable, Refused, Stopping
 from agent.broker import DeploymentObject
 from agent.changes import Action, ChangeSet, one_line
+from agent.checkup import Checkup, Examined
 from agent.desired import Desired, Revision, Wish, desired_of
 from agent.drift import Expected, Sighting
 from agent.fights import Fights, Verdict
 from agent.journal import log_changes, log_drift
+from agent.judgement import Result
 from agent.manifests import Manifest, ManifestError
 from agent.outcome import NEVER, Outcome
 from agent.ownership import Ownership
@@ -48,6 +50,8 @@ class Stack:
         self._ownership = Ownership(tools.agent_id, id, tools.namespace)
         self._reading: Reading | None = None
         self._expected = Expected()
+        self._checkup = Checkup()
+        self._settled_in: int | None = None
         self._fights = Fights(tools.clock)
         self._outcome = Outcome(tools.clock, tools.spread)
         self._reapply_at = NEVER
@@ -92,6 +96,30 @@ class Stack:
                 self._expected.put_off(ref, sighting)
                 return False
         return self._heed(ref, sighting)
+
+    def examined(self, ref: Ref, examined: Examined) -> bool:
+        """
+        What a watch showed of the health of an object of ours. Whether that is news.
+        """
+        return self._checkup.saw(ref, examined)
+
+    def findings(self) -> tuple[str, dict[Ref, Examined]] | None:
+        """
+        How the objects of the newest deployment object are, and its id; None while that is not in place: the last pass
+        over it has not ended well, or not in this term of ours. What is to be left alone may be gone.
+        """
+        object = self.newest
+        is_in_place = object is not None and self._outcome.is_success_of(object.id)
+        if object is None or object.removes_everything or not is_in_place or self._settled_in != self._tools.term():
+            return None
+        desired, claims = self.desired, self._tools.claims
+        return object.id, {
+            ref: examined
+            for ref, examined in self._checkup.findings().items()
+            if ref in desired
+            and claims.other_than(self.id, ref) is None
+            and not (desired[ref].ignores_drift and examined.judgement.result is Result.NOT_FOUND)
+        }
 
     def doubt_everything(self) -> None:
         """
@@ -210,6 +238,7 @@ class Stack:
         for change in changes.of(*KEPT):
             if change.state is not None:
                 self._expected.note(change.ref, change.state)
+                self._checkup.applied(change.ref, change.state)
 
     def _put_off(self, error: Exception) -> None:
         with self._lock:
@@ -223,6 +252,8 @@ class Stack:
         """
         tools, outcome = self._tools, self._outcome
         self.held = len(changes.of(Action.HELD))
+        self._settled_in = tools.term()
+        self._checkup.forget_all_but(self.desired.keys())
         news = outcome.settle(object.id, changes.errors, self._fights.remarks(), changes.leaving)
         if news is not None:
             tools.report(news.event(tools.agent_id))

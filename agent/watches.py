@@ -1,5 +1,5 @@
 """
-Watches of the kinds that our stacks hold: metadata only, by our label.
+Watches of the kinds that our stacks hold, by our label: of metadata only, unless the status counts.
 """
 
 import json
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from agent.apiserver import METADATA_LISTS, METADATA_ONLY, ApiServer, ClusterUnreachable, Refused, Stopping
+from agent.apiserver import JSON, METADATA_LISTS, METADATA_ONLY, ApiServer, ClusterUnreachable, Refused, Stopping
 from agent.discovery import Discovery
-from agent.drift import Sighting
 from agent.ownership import STACK_LABEL
 from agent.refs import Ref
 
 log = logging.getLogger("agent")
 
 PAGE = 500
+FULL_PAGE = 50
 RENEWED_AFTER_SECONDS = 300
 FIRST_PAUSE = 0.5
 AWAY_PAUSE = 5.0
@@ -28,12 +28,13 @@ LONGEST_PAUSE = 60.0
 @dataclass(frozen=True)
 class Watched:
     """
-    A kind in the version in which we apply it.
+    A kind in the version in which we apply it; where it names no namespace, in all of the agent's.
     """
 
     group: str
     kind: str
     version: str
+    namespace: str = ""
 
     @classmethod
     def of(cls, ref: Ref) -> "Watched":
@@ -45,10 +46,10 @@ class Watched:
 
 class Onlooker(Protocol):
     """
-    Who is told what is seen: of one object, and of all of a kind that there are.
+    Who is told what is seen: of one object, which has no body where it is gone, and of all of a kind that there are.
     """
 
-    def saw(self, ref: Ref, sighting: Sighting) -> None: ...
+    def saw(self, ref: Ref, body: dict[str, Any] | None, version: str) -> None: ...
 
     def listed(self, watched: Watched, refs: frozenset[Ref], version: str) -> None: ...
 
@@ -65,13 +66,23 @@ class Watch:
     """
 
     def __init__(
-        self, watched: Watched, server: ApiServer, discovery: Discovery, onlooker: Onlooker, namespace: str
+        self,
+        watched: Watched,
+        server: ApiServer,
+        discovery: Discovery,
+        onlooker: Onlooker,
+        namespace: str,
+        *,
+        in_full: bool = False,
+        selector: str = STACK_LABEL,
     ) -> None:
         self.watched = watched
         self._server = server
         self._discovery = discovery
         self._onlooker = onlooker
-        self._namespace = namespace
+        self._namespace = watched.namespace or namespace
+        self._in_full = in_full
+        self._selector = {"labelSelector": selector} if selector else {}
         self._version: str | None = None
         self._ended = threading.Event()
 
@@ -109,13 +120,14 @@ class Watch:
         if self._version is None:
             self._version = self._list(path)
         query = {
-            "labelSelector": STACK_LABEL,
+            **self._selector,
             "watch": "true",
             "allowWatchBookmarks": "true",
             "resourceVersion": self._version,
             "timeoutSeconds": RENEWED_AFTER_SECONDS,
         }
-        for line in self._server.stream(f"{path}?{urlencode(query)}", accept=METADATA_ONLY):
+        accept = JSON if self._in_full else METADATA_ONLY
+        for line in self._server.stream(f"{path}?{urlencode(query)}", accept=accept):
             if self._ended.is_set():
                 return
             self._heed(json.loads(line))
@@ -131,16 +143,17 @@ class Watch:
 
     def _list(self, path: str) -> str:
         seen, page = set[Ref](), ""
+        limit, accept = (FULL_PAGE, JSON) if self._in_full else (PAGE, METADATA_LISTS)
         while True:
-            query = {"labelSelector": STACK_LABEL, "limit": PAGE, **({"continue": page} if page else {})}
-            answer = self._server.ask("GET", f"{path}?{urlencode(query)}", accept=METADATA_LISTS)
+            query = {**self._selector, "limit": limit, **({"continue": page} if page else {})}
+            answer = self._server.ask("GET", f"{path}?{urlencode(query)}", accept=accept)
             if answer.status == 410:  # noqa: PLR2004 - Gone
                 raise Expired
             body = answer.insist().body
             for item in body.get("items") or []:
                 ref = self.watched.ref(item["metadata"])
                 seen.add(ref)
-                self._onlooker.saw(ref, Sighting.of(item["metadata"]))
+                self._onlooker.saw(ref, item, str(item["metadata"]["resourceVersion"]))
             version, page = str(body["metadata"]["resourceVersion"]), body["metadata"].get("continue") or ""
             if not page:
                 self._onlooker.listed(self.watched, frozenset(seen), version)
@@ -154,8 +167,8 @@ class Watch:
         metadata = event["object"]["metadata"]
         self._version = str(metadata["resourceVersion"])
         if event["type"] != "BOOKMARK":
-            gone = event["type"] == "DELETED"
-            self._onlooker.saw(self.watched.ref(metadata), Sighting(self._version) if gone else Sighting.of(metadata))
+            body = None if event["type"] == "DELETED" else event["object"]
+            self._onlooker.saw(self.watched.ref(metadata), body, self._version)
 
 
 class Watches:

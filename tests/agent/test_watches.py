@@ -16,8 +16,8 @@ class Onlooker:
         self.lists = []
         self.after_lists = {}
 
-    def saw(self, ref, sighting):
-        self.seen.append((ref.name, "there" if sighting.state else "gone", sighting.version))
+    def saw(self, ref, body, version):
+        self.seen.append((ref.name, "there" if body else "gone", version))
 
     def listed(self, watched, refs, version):
         self.lists.append((watched.kind, refs, version))

@@ -62,7 +62,7 @@ class FakeCluster:
         self.takers.pop(ref, None)
         self._put(ref, json.loads(wanted.data))
         self.applied.append(str(ref))
-        return Change(ref, action, state=self.sighting(ref).state)
+        return Change(ref, action, state=Sighting.of(self.shown(ref)[0]["metadata"]).state)
 
     def await_established(self, crd):
         return Change(crd, Action.APPLIED)
@@ -113,16 +113,15 @@ class FakeCluster:
             and labels.items() <= (body["metadata"].get("labels") or {}).items()
         ]
 
-    def sighting(self, ref):
+    def shown(self, ref):
         """
-        As a watch would show it now.
+        As a watch would show it now: its body, if it is there, and the version.
         """
         if ref not in self.objects:
-            return Sighting(str(next(self._versions)))
+            return None, str(next(self._versions))
         uid, version, body = self.objects[ref]
-        return Sighting.of(
-            {**body["metadata"], "uid": uid, "resourceVersion": version, "managedFields": self._fields(ref)}
-        )
+        known = {"uid": uid, "resourceVersion": version, "managedFields": self._fields(ref)}
+        return {**body, "metadata": {**body["metadata"], **known}}, version
 
     def take(self, ref, key, manager):
         """
@@ -131,7 +130,15 @@ class FakeCluster:
         uid, _, body = self.objects[ref]
         self.objects[ref] = (uid, str(next(self._versions)), body)
         self.takers.setdefault(ref, {})[key] = manager
-        return self.sighting(ref)
+        return self.shown(ref)
+
+    def set_status(self, ref, status):
+        """
+        Its controller has looked at it.
+        """
+        uid, _, body = self.objects[ref]
+        self.objects[ref] = (uid, str(next(self._versions)), {**body, "status": status})
+        return self.shown(ref)
 
     @property
     def names(self):

@@ -2,16 +2,20 @@
 An agent's whole machinery between a broker that is a dict and a cluster that is one; nothing runs by itself.
 """
 
+from datetime import UTC, datetime, timedelta
+
 from agent.bounds import Bounds
 from agent.brake import Brake
 from agent.broker import Broker
 from agent.claims import Claims
 from agent.deployer import Deployer
 from agent.dispatch import Dispatcher
+from agent.health_reports import HealthReports
 from agent.inventory import Inventory
 from agent.lookout import Lookout
 from agent.memory import Memory
 from agent.outbox import Outbox
+from agent.pod_book import PodBooks
 from agent.refs import Ref
 from agent.texts import Texts
 from agent.toolbox import Rules, Toolbox
@@ -19,12 +23,23 @@ from tests.support.bundles import AGENT, STACK
 from tests.support.fakes import FakeCluster
 from tests.support.tiny_broker import TinyBroker
 
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
 
 class Clock:
     now = 0.0
 
     def __call__(self):
         return self.now
+
+
+class Idle:
+    """
+    A watch that sees nothing by itself.
+    """
+
+    def end(self):
+        self.is_ended = True
 
 
 class House:
@@ -60,7 +75,25 @@ class House:
             start=lambda work: work(),
             clock=self.clock,
         )
-        self.lookout = Lookout(self.deployer, wake=lambda: None)
+        self.pods = PodBooks(self.watch_pods, self.note_health)
+        self.may_report = True
+        self.health = HealthReports(
+            self.deployer.all_stacks,
+            self.pods,
+            self.client,
+            agent_id,
+            interval=timedelta(minutes=1),
+            may_report=lambda: self.may_report,
+            now=lambda: NOON,
+            clock=self.clock,
+        )
+        self.lookout = Lookout(self.deployer, wake=lambda: None, health=self.note_health)
+
+    def watch_pods(self, watched, book):
+        return Idle()
+
+    def note_health(self):
+        self.health.news()
 
     def poll(self):
         """
@@ -84,11 +117,11 @@ class House:
         A watch shows a ConfigMap as it stands now.
         """
         ref = config_map_ref(name, namespace)
-        self.lookout.saw(ref, self.cluster.sighting(ref))
+        self.lookout.saw(ref, *self.cluster.shown(ref))
 
     def take(self, name, key, manager):
         ref = config_map_ref(name)
-        self.lookout.saw(ref, self.cluster.take(ref, key, manager))
+        self.lookout.saw(ref, *self.cluster.take(ref, key, manager))
 
     def restarted(self):
         return House(self.folder, self.broker, self.cluster, clock=self.clock)

@@ -10,6 +10,7 @@ from uuid import uuid4
 from agent.access import Credentials, ask_official_client
 from agent.apiserver import ApiServer
 from agent.cluster import KubernetesCluster
+from agent.kstatus import has_health
 from agent.watches import Watch, Watches
 from tests.support.house import House
 
@@ -60,11 +61,32 @@ class LiveHouse(House):
         found = self.kube.kubectl("-n", self.place, "get", kind, *which, "-o", f"jsonpath={path}")
         return found or None
 
+    def until_health(self, object_id, status, *conditions):
+        """
+        Work and report until the last that the broker heard of an object is that; the record.
+        """
+
+        def holds():
+            self.health.report_health()
+            last = next(iter(self.heard_of(object_id)[-1:]), None)
+            return last and (last["status"], last["summary"]["conditions"]) == (status, list(conditions))
+
+        self.until(holds)
+        return self.heard_of(object_id)[-1]
+
+    def heard_of(self, object_id):
+        return [record for batch in self.broker.health for record in batch if record["id"] == object_id]
+
     def end(self):
         self._watches.keep([])
+        self.pods.follow([], only=True)
 
-    def _watch(self, watched):
-        watch = Watch(watched, self.cluster._server, self.cluster.discovery, self.lookout, "")
+    def watch_pods(self, watched, book):
+        return self._watch(watched, book, selector="", in_full=watched.kind == "Pod")
+
+    def _watch(self, watched, onlooker=None, **how):
+        how = how or {"in_full": has_health(watched.group, watched.kind)}
+        watch = Watch(watched, self.cluster._server, self.cluster.discovery, onlooker or self.lookout, "", **how)
         Thread(target=watch.run, daemon=True).start()
         return watch
 

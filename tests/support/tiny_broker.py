@@ -15,6 +15,8 @@ class TinyBroker(httpx.BaseTransport):
     def __init__(self):
         self.objects = {}
         self.events = []
+        self.health = []
+        self.unheard_of = set()
         self.fetched = []
         self.trouble = {}
         self.status = "ACTIVE"
@@ -55,9 +57,8 @@ class TinyBroker(httpx.BaseTransport):
             return httpx.Response(200, json={"id": AGENT, "status": self.status})
         if path.endswith("/target-state"):
             return self._target_state(request)
-        if path.endswith("/events"):
-            self.events.append(json.loads(request.read()))
-            return httpx.Response(201, json={})
+        if path.endswith(("/events", "/health-status")):
+            return self._note(json.loads(request.read()))
         if "/diagnostics" in path:
             return self._diagnostic(request, path)
         if path.startswith("/deployment-objects/"):
@@ -83,6 +84,19 @@ class TinyBroker(httpx.BaseTransport):
             return httpx.Response(200, json=self.diagnostics[id])
         self.results[id] = json.loads(request.read())
         return httpx.Response(201, json={})
+
+    def _note(self, body):
+        """
+        An event; or of records of health all, or none.
+        """
+        if "deployment_objects" not in body:
+            self.events.append(body)
+            return httpx.Response(201, json={})
+        records = body["deployment_objects"]
+        if self.unheard_of & {record["id"] for record in records}:
+            return httpx.Response(422, json={"message": "no such deployment object"})
+        self.health.append(records)
+        return httpx.Response(200)
 
     def _target_state(self, request):
         assert dict(request.url.params) == {"mode": "full", "content": "false"}
