@@ -23,6 +23,7 @@ from chalicelib.api import (
     stacks,
     target_state,
     targets,
+    telemetry,
 )
 from chalicelib.api.broker import Broker
 from chalicelib.api.middleware import authenticate, log_request, render_errors
@@ -47,6 +48,7 @@ for noun in (
     target_state,
     events,
     diagnostics,
+    telemetry,
 ):
     app.register_blueprint(noun.routes)
 

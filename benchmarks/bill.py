@@ -14,6 +14,7 @@ MONTH_SECONDS = 730 * 3600
 HEALTH_SECONDS = 60
 MEMORY_MB: int = json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_memory_size"]
 WHOLE_PROCESSOR_MB = 1769  # so much memory comes with one whole processor, says AWS
+TELEMETRY_SECONDS = 10  # how often an agent that has something to pass on may
 CALL_MS = 5  # assumed: DynamoDB's answer, seen from a Lambda of its region
 LOG_BYTES = 700  # assumed: the broker's line, and Lambda's own three
 ACCESS_LOG_BYTES = 300  # assumed: the gateway's line
@@ -23,7 +24,21 @@ HEARTBEAT, OWN_ENTRY = "heartbeat", "the agent's own entry"
 LOOK = "look for diagnostics, none"
 PUSH, NEWS, TEXT, REPORT = "push of 2 KB", "poll with news, 1 stack", "text of an object", "report"
 HEALTH, HEALTH_OF_TEN = "health of 1 stack", "health of 10 stacks"
-OPERATIONS = (POLL, POLL_OF_TEN, HEARTBEAT, OWN_ENTRY, LOOK, HEALTH, HEALTH_OF_TEN, PUSH, NEWS, TEXT, REPORT)
+TELEMETRY = "telemetry, 100 log lines of a stack"
+OPERATIONS = (
+    POLL,
+    POLL_OF_TEN,
+    HEARTBEAT,
+    OWN_ENTRY,
+    LOOK,
+    HEALTH,
+    HEALTH_OF_TEN,
+    TELEMETRY,
+    PUSH,
+    NEWS,
+    TEXT,
+    REPORT,
+)
 AT_EACH_INTERVAL = (HEARTBEAT, OWN_ENTRY, LOOK)
 A_DEPLOYMENT = (PUSH, NEWS, TEXT, REPORT)
 
@@ -97,3 +112,10 @@ def of_deployment(all_measured: Mapping[str, Measured]) -> Bill:
     A push and what one agent does about it, all through the gateway.
     """
     return sum((of_request(all_measured[name], by_gateway=True) for name in A_DEPLOYMENT), NOTHING)
+
+
+def of_chatter(all_measured: Mapping[str, Measured]) -> Bill:
+    """
+    A month of an agent whose pods always have something to say, through the gateway.
+    """
+    return of_request(all_measured[TELEMETRY], by_gateway=True).times(MONTH_SECONDS / TELEMETRY_SECONDS)

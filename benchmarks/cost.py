@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import bill, report
 from benchmarks.bill import Measured
+from benchmarks.chatter import Chatter
 from benchmarks.client import manifest
 from benchmarks.cost_page import PAGE, render
 from benchmarks.fleet import Fleet, new_fleet
@@ -20,6 +21,7 @@ from benchmarks.wire import wire
 
 HISTORY = 10
 TIMES = 60
+NOT_TIMED = 2
 
 
 def main() -> None:
@@ -33,7 +35,8 @@ def measure(times: int = TIMES) -> dict[str, Measured]:
         admin = install(endpoint)
         one = new_fleet(admin, "one", stacks=1, history=HISTORY)
         ten = new_fleet(admin, "ten", stacks=10, history=HISTORY)
-        return {name: _measured(_requests(one, ten)[name], times) for name in bill.OPERATIONS}
+        requests = _requests(one, ten) | {bill.TELEMETRY: Chatter(admin, one, NOT_TIMED + times)}
+        return {name: _measured(requests[name], times) for name in bill.OPERATIONS}
 
 
 def _requests(one: Fleet, ten: Fleet) -> dict[str, Callable[[], object]]:

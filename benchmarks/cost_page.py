@@ -37,6 +37,12 @@ A Function URL is cheaper by what API Gateway takes, and lacks what API Gateway 
 compression, answers in our words where the broker is not reached. [Deploying](deploying.md) says how agents get one
 beside the other.
 
+## Telemetry
+
+Kubernetes events and log lines of pods that are annotated for it, kept for six hours. An agent that has something to
+pass on sends one request in ten seconds, and none while it has not: at most $$$chatter a month for 100 lines in each.
+Write units are a KB of them compressed, and one for each request; what is refused for coming too early costs none.
+
 ## A deployment
 
 A push of 2 KB, and one agent that hears of it, fetches the text and reports. A thousand of these, by the REST API:
@@ -75,6 +81,7 @@ def render(measured: Mapping[str, Measured]) -> str:
         region=prices.REGION,
         months=_months(measured),
         deployments=f"{bill.of_deployment(measured).times(1000).total:.3f}",
+        chatter=f"{bill.of_chatter(measured).total:.2f}",
         storage=f"{prices.GB_MONTH_OF_TABLE:.2f}",
         recovery=f"{prices.GB_MONTH_OF_RECOVERY:.2f}",
         cold=f"{730 * bill.MEMORY_MB / 1024 * prices.GB_SECOND:.2f}",

@@ -3,7 +3,7 @@ Every answer that is not a success, by its code. Clients match on code and statu
 
 BrokerError
 ├── by HTTP      InvalidPath InvalidQuery InvalidJson InvalidRequestBody UnsupportedMediaType PayloadTooLarge
-│                Unauthorized RouteNotFound MethodNotAllowed Unavailable
+│                Unauthorized RouteNotFound MethodNotAllowed TooManyRequests Unavailable
 ├── not allowed  AdminRequired … one per rule that a caller can break
 ├── not there    AgentNotFound … one per noun
 ├── not valid    InvalidAgent InvalidLabel InvalidAnnotation InvalidDeploymentObject InvalidHealthRecord …
@@ -100,6 +100,19 @@ class Unavailable(BrokerError):
     @property
     def headers(self) -> dict[str, str]:
         return {"Retry-After": "1"}
+
+
+class TooManyRequests(BrokerError):
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too_many_requests"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self._retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self._retry_after)}
 
 
 class Forbidden(BrokerError):

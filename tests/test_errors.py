@@ -21,6 +21,7 @@ CONTRACT = {
     "Unauthorized": (401, "unauthorized"),
     "RouteNotFound": (404, "not_found"),
     "MethodNotAllowed": (405, "method_not_allowed"),
+    "TooManyRequests": (429, "too_many_requests"),
     "Unavailable": (503, "unavailable"),
     "Forbidden": (403, "forbidden"),
     "AdminRequired": (403, "admin_required"),

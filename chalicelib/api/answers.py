@@ -5,13 +5,15 @@ What routes answer with, and how they learn who asks.
 import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from chalice import Blueprint, Response
 
 from chalicelib.api.views import Json
 from chalicelib.domain.principals import Principal
 from chalicelib.errors import PayloadTooLarge
+
+A = TypeVar("A")
 
 PRINCIPAL = "principal"
 
@@ -37,6 +39,23 @@ def no_content() -> Response:
 
 def not_modified(headers: Mapping[str, str]) -> Response:
     return Response("", dict(headers), HTTPStatus.NOT_MODIFIED)
+
+
+class Room:
+    """
+    What one answer may still hold: its parts are made one by one, and the refusal comes with the first that is too
+    much, before more is read.
+    """
+
+    def __init__(self, refusal: PayloadTooLarge) -> None:
+        self._left = MAX_ANSWER
+        self._refusal = refusal
+
+    def hold(self, part: A) -> A:
+        self._left -= len(json.dumps(json.dumps(part, separators=(",", ":"))))
+        if self._left < 0:
+            raise self._refusal
+        return part
 
 
 def bounded(objects: Iterable[Json], refusal: PayloadTooLarge, headers: Mapping[str, str] | None = None) -> Response:

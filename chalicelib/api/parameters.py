@@ -4,10 +4,13 @@ What a path, a query and a header say, as what it means.
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from chalice.app import Request
 
+from chalicelib.domain import moments
 from chalicelib.errors import InvalidPath, InvalidQuery
 
 HYPHENATED = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -58,6 +61,28 @@ def query_number(request: Request, name: str, *, most: int) -> int | None:
     if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= most:
         raise InvalidQuery(f"{name}: expected a number from 1 to {most}")
     return int(text)
+
+
+def query_clamped(request: Request, name: str, *, default: int, least: int, most: int) -> int:
+    """
+    A whole number; one that is out of bounds means the bound.
+    """
+    text = query_text(request, name)
+    if text is None:
+        return default
+    if not re.fullmatch("-?[0-9]{1,18}", text):
+        raise InvalidQuery(f"{name}: expected a number")
+    return min(max(int(text), least), most)
+
+
+def query_moment(request: Request, name: str) -> datetime | None:
+    text = query_text(request, name)
+    if text is None:
+        return None
+    try:
+        return moments.utc(name, msgspec.convert(text, datetime), InvalidQuery)
+    except msgspec.ValidationError as error:
+        raise InvalidQuery(f"{name}: expected a timestamp as 2026-11-24T12:00:00Z; a + in it is %2B") from error
 
 
 def query_flag(request: Request, name: str, *, default: bool) -> bool:

@@ -31,7 +31,7 @@ YAML_TYPES = frozenset({"application/yaml", "text/yaml", "application/x-yaml"})
 Body = TypeVar("Body")
 
 
-def parse(wanted: type[Body], request: Request) -> Body:
+def parse(wanted: type[Body], request: Request, *, most: int = MAX_BODY) -> Body:
     """
     A JSON body as what it should be. Raises UnsupportedMediaType, PayloadTooLarge, InvalidJson, and InvalidRequestBody
     naming the field.
@@ -39,7 +39,7 @@ def parse(wanted: type[Body], request: Request) -> Body:
     kind = media_type(request).lower()
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise UnsupportedMediaType("send the body as Content-Type: application/json")
-    return _convert(_json(_plain_bytes(request)), wanted)
+    return _convert(_json(_plain_bytes(request, most)), wanted)
 
 
 def parse_push(request: Request) -> NewDeploymentObject:
@@ -69,13 +69,13 @@ def parse_heartbeat(request: Request) -> HeartbeatReport:
         return HeartbeatReport()
 
 
-def _plain_bytes(request: Request) -> bytes:
+def _plain_bytes(request: Request, most: int = MAX_BODY) -> bytes:
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         raise UnsupportedMediaType("send the body uncompressed, without Content-Encoding")
     body = request.raw_body
     assert isinstance(body, bytes)
-    if len(body) > MAX_BODY:
-        raise PayloadTooLarge(f"a request body can have {MAX_BODY} bytes at most")
+    if len(body) > most:
+        raise PayloadTooLarge(f"this request's body can have {most} bytes at most; it has {len(body)}")
     return body
 
 

@@ -35,6 +35,7 @@ MISTYPED = {
     "uuids": ["", "nonsense", None, {}, 5, [5], [None], ["nonsense"], [""], [str(uuid4())] * 26],
     "records": ["", "nonsense", None, {}, 5, [5], [None], ["nonsense"], [[]], [{}], [HEALTH] * 101],
     "bool": ["true", "", 0, 1, [], {}],
+    "rows": ["", "nonsense", None, {}, 5, [5], [None], [[]], ["nonsense"], [{}]],
     "number": ["", "5", 1.5, True, [], {}],
     "moment": ["", "nonsense", "2026-11-24", "2026-11-24T12:00:00", "9999-12-31T23:59:59-14:00", *NOT_TEXT],
     "status": ["", " ", "active", "x" * 256, "ACTIVE\0", *NOT_TEXT],
@@ -126,6 +127,8 @@ def test_no_text_in_a_path_can_do_harm(operation, world):
 # Queries
 
 EVENT_LISTS = (f"GET {AGENTS}/{{id}}/events", "GET /api/v1/agent-events")
+HISTORIES = ("events", "logs")
+BAD_MOMENTS = ["", "now", "2026-11-24", "2026-11-24T12:00:00", "2026-11-24T12:00:00+01:00", "9999-12-31T23:59:59-14:00"]
 BAD_LIMITS = ["", "0", "-1", "1.5", "1001", "ten", "%D9%A1", "9" * 400, "1&limit=2"]
 
 
@@ -134,6 +137,8 @@ BAD_LIMITS = ["", "0", "-1", "1.5", "1001", "ten", "%D9%A1", "9" * 400, "1&limit
     [
         (f"GET {STACKS}", "pak_id", ["", "nonsense", "%00", "%FF", f"{uuid4()}&pak_id={uuid4()}"]),
         ("GET /api/v1/agent-events", "pak_id", ["", "nonsense", "%00", "%FF", f"{uuid4()}&pak_id={uuid4()}"]),
+        *((f"GET {STACKS}/{{id}}/{what}", "limit", ["", "ten", "1.5", "%D9%A1", "9" * 400]) for what in HISTORIES),
+        *((f"GET {STACKS}/{{id}}/{what}", "since", BAD_MOMENTS) for what in HISTORIES),
         (f"GET {STACKS}/{{id}}/deployment-objects", "content", ["", "no", "0", "FALSE", "true&content=false"]),
         *((route, "limit", BAD_LIMITS) for route in EVENT_LISTS),
         *((route, "before", ["", "nonsense", "%00", "2026-11-24T12:00:00Z"]) for route in EVENT_LISTS),

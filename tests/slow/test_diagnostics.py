@@ -2,26 +2,22 @@
 Diagnostics on a real store, where threads race.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from threading import Barrier
 from uuid import uuid4
 
 import pytest
 
-from benchmarks.client import Refused, manifest
-from benchmarks.servers import OverHttp
+from benchmarks.client import manifest
+from tests.support.racing import RACERS, racing
 
 pytestmark = pytest.mark.slow
 
-RACERS = 8
 RACES = 10
 FOUND = {"pod_statuses": "[]", "events": "[]", "collected_at": "2026-11-24T12:00:00Z"}
 
 
 class Clinic:
     """
-    An agent, something to ask it about, and a connection of its own for each racer.
+    An agent, and something to ask it about.
     """
 
     def __init__(self, broker):
@@ -30,50 +26,31 @@ class Clinic:
         generator = self.admin.new_generator(name)
         self.agent = self.admin.new_agent(name, generator)
         self.object_id = generator.push(generator.new_stack(name), manifest())["id"]
-        self.racers = [replace(self.agent, carry=OverHttp(broker.url)) for _ in range(RACERS)]
 
     def ask(self):
         path = f"/api/v1/deployment-objects/{self.object_id}/diagnostics"
         return self.admin.call("POST", path, {"agent_id": self.agent.id}).json()["id"]
 
-    def race(self, path, bodies):
-        """
-        The same by all at once: what each was answered.
-        """
-        start = Barrier(RACERS)
-
-        def run(racer, body):
-            start.wait()
-            try:
-                return racer.call("POST", path, body)
-            except Refused as refused:
-                return refused.answer
-
-        with ThreadPoolExecutor(RACERS) as pool:
-            return list(pool.map(run, self.racers, bodies))
-
 
 @pytest.fixture
 def clinic(broker):
-    clinic = Clinic(broker)
-    yield clinic
-    for racer in clinic.racers:
-        racer.carry.close()
+    return Clinic(broker)
 
 
-def test_of_many_claimers_one_wins_and_of_many_results_one_counts(clinic):
-    for _ in range(RACES):
-        asked = clinic.ask()
+def test_of_many_claimers_one_wins_and_of_many_results_one_counts(broker, clinic):
+    with racing(broker, clinic.agent) as racers:
+        for _ in range(RACES):
+            asked = clinic.ask()
 
-        claims = clinic.race(f"/api/v1/diagnostics/{asked}/claim", [None] * RACERS)
-        bodies = [{**FOUND, "log_tails": f"of racer {number} " * 2_000} for number in range(RACERS)]
-        results = clinic.race(f"/api/v1/diagnostics/{asked}/result", bodies)
+            claims = racers.post(f"/api/v1/diagnostics/{asked}/claim", [None] * RACERS)
+            bodies = [{**FOUND, "log_tails": f"of racer {number} " * 2_000} for number in range(RACERS)]
+            results = racers.post(f"/api/v1/diagnostics/{asked}/result", bodies)
 
-        assert sorted(one.status for one in claims) == [200] + [409] * (RACERS - 1)
-        assert sorted(one.status for one in results) == [201] + [409] * (RACERS - 1)
-        kept = clinic.admin.call("GET", f"/api/v1/diagnostics/{asked}").json()
-        assert [one.json() for one in results if one.status == 201] == [kept["result"]]
-        assert kept["result"]["log_tails"] in [body["log_tails"] for body in bodies]
+            assert sorted(one.status for one in claims) == [200] + [409] * (RACERS - 1)
+            assert sorted(one.status for one in results) == [201] + [409] * (RACERS - 1)
+            kept = clinic.admin.call("GET", f"/api/v1/diagnostics/{asked}").json()
+            assert [one.json() for one in results if one.status == 201] == [kept["result"]]
+            assert kept["result"]["log_tails"] in [body["log_tails"] for body in bodies]
 
 
 def test_a_question_reaches_its_agent_until_it_is_claimed(clinic):

@@ -12,11 +12,12 @@ from chalicelib.domain.deployment_objects import NewDeploymentObject
 from chalicelib.domain.diagnostics import NewDiagnostic
 from chalicelib.domain.events import NewAgentEvent
 from chalicelib.domain.generators import NewGenerator
-from chalicelib.domain.principals import ADMIN
+from chalicelib.domain.principals import ADMIN, Principal, Role
 from chalicelib.domain.stacks import NewStack, NewStackAnnotation
 from chalicelib.services import agents, diagnostics, events, generators, stacks, targets
 from chalicelib.services.deployment_objects import push
 from chalicelib.services.installation import initialise
+from chalicelib.services.target_state import target_state
 from tests.support.operations import NOBODY
 from tests.support.world import config_map, rows
 
@@ -85,6 +86,7 @@ class Everyone:
         pushed = push(ADMIN, stack, NewDeploymentObject(yaml_content=config_map("app"))).revision.id
         said = NewAgentEvent(agent_id=agent, deployment_object_id=pushed, event_type="DEPLOY", status="SUCCESS")
         event = events.report(ADMIN, agent, said).id
+        target_state(Principal(Role.AGENT, agent), agent)
         self.things |= {
             "stack": stack,
             "spare_stack": spare,

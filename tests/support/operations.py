@@ -228,6 +228,8 @@ OPERATIONS = (
         unknown=STACK_GONE,
     ),
     Operation(f"DELETE {STACKS}/{{id}}/annotations/{{key}}", 204, by_owner(), unknown=STACK_GONE),
+    Operation(f"GET {STACKS}/{{id}}/events", 200, by_owner(), unknown=STACK_GONE),
+    Operation(f"GET {STACKS}/{{id}}/logs", 200, by_owner(), unknown=STACK_GONE),
     # Deployment objects
     Operation(f"GET {STACKS}/{{id}}/deployment-objects", 200, by_owner(), unknown=STACK_GONE),
     Operation(
@@ -366,6 +368,47 @@ OPERATIONS = (
         ),
     ),
     Operation(f"GET {AGENTS}/{{id}}/diagnostics/pending", 200, by_admin_and_agent(), unknown=EMPTY),
+    Operation(
+        f"POST {AGENTS}/{{id}}/telemetry",
+        204,
+        only(AGENT, others="agent_pak_mismatch"),
+        {
+            "events": [
+                {
+                    "stack_id": "$stack",
+                    "observed_at": "2026-11-24T12:00:00Z",
+                    "reason": "BackOff",
+                    "message": "Back-off restarting failed container",
+                    "event_type": "Warning",
+                    "source": "kubelet",
+                    "involved_object": {"api_version": "v1", "kind": "Pod", "namespace": "shop", "name": "web-1"},
+                }
+            ],
+            "lines": [
+                {
+                    "stack_id": "$stack",
+                    "namespace": "shop",
+                    "pod": "web-1",
+                    "container": "web",
+                    "ts": "2026-11-24T12:00:00.5Z",
+                    "line": "listening",
+                }
+            ],
+            "gaps": [
+                {
+                    "stack_id": "$stack",
+                    "since_ts": "2026-11-24T12:00:01Z",
+                    "dropped_count": 7,
+                    "reason": "rate_limit",
+                }
+            ],
+        },
+        (
+            Field("events", "rows", required=False),
+            Field("lines", "rows", required=False),
+            Field("gaps", "rows", required=False),
+        ),
+    ),
     # Diagnostics
     Operation(f"GET {DIAGNOSTICS}/{{id}}", 200, by_the_asked(), unknown=DIAGNOSTIC_GONE),
     Operation(f"POST {DIAGNOSTICS}/{{id}}/claim", 200, by_the_asked(), unknown=DIAGNOSTIC_GONE),
