@@ -16,6 +16,7 @@ from chalicelib.api import (
     deployment_health,
     deployment_objects,
     diagnostics,
+    docs,
     events,
     generators,
     health,
@@ -38,6 +39,7 @@ for middleware in (log_request(app.log), render_errors, authenticate):
 
 for noun in (
     health,
+    docs,
     auth,
     generators,
     stacks,

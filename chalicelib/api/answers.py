@@ -1,24 +1,80 @@
 """
 What routes answer with, and how they learn who asks.
+
+A view's return type says its status, its media type and its body: mypy proves it, the OpenAPI document tells it.
 """
 
 import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from chalice import Blueprint, Response
 
-from chalicelib.api.views import Json
 from chalicelib.domain.principals import Principal
 from chalicelib.errors import PayloadTooLarge
-
-A = TypeVar("A")
 
 PRINCIPAL = "principal"
 
 # Lambda answers with 6 MB at most, and that is of the JSON in which it wraps this text.
 MAX_ANSWER = 5_500_000
+
+Headers = Mapping[str, str]
+Body = TypeVar("Body")
+
+
+class Ok(Response, Generic[Body]):
+    """
+    JSON. A view without headers to give may return the body itself.
+    """
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.OK
+
+    def __init__(self, body: Body, headers: Headers | None = None) -> None:
+        super().__init__(body, dict(headers or {}), self.status)
+
+
+class Created(Ok[Body]):
+    status = HTTPStatus.CREATED
+
+
+class Text(Response):
+    """
+    Anything but JSON.
+    """
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.OK
+    content_type: ClassVar[str] = "text/plain; charset=utf-8"
+
+    def __init__(self, body: str, headers: Headers | None = None) -> None:
+        super().__init__(body, {"Content-Type": self.content_type, **(headers or {})}, self.status)
+
+
+class Yaml(Text):
+    content_type = "application/yaml"
+
+
+class NoContent(Response):
+    status: ClassVar[HTTPStatus] = HTTPStatus.NO_CONTENT
+
+    def __init__(self, headers: Headers | None = None) -> None:
+        super().__init__("", dict(headers or {}), self.status)
+
+
+class Empty(NoContent):
+    """
+    The contract's 200 with nothing in it.
+    """
+
+    status = HTTPStatus.OK
+
+
+class NotModified(NoContent):
+    """
+    The answer to an entity tag that the caller sent and that is still right.
+    """
+
+    status = HTTPStatus.NOT_MODIFIED
 
 
 def caller(routes: Blueprint) -> Principal:
@@ -27,18 +83,6 @@ def caller(routes: Blueprint) -> Principal:
     """
     principal: Principal = routes.current_request.context[PRINCIPAL]
     return principal
-
-
-def created(body: Mapping[str, Any]) -> Response:
-    return Response(dict(body), status_code=HTTPStatus.CREATED)
-
-
-def no_content() -> Response:
-    return Response("", status_code=HTTPStatus.NO_CONTENT)
-
-
-def not_modified(headers: Mapping[str, str]) -> Response:
-    return Response("", dict(headers), HTTPStatus.NOT_MODIFIED)
 
 
 class Room:
@@ -51,14 +95,14 @@ class Room:
         self._left = MAX_ANSWER
         self._refusal = refusal
 
-    def hold(self, part: A) -> A:
+    def hold(self, part: Body) -> Body:
         self._left -= len(json.dumps(json.dumps(part, separators=(",", ":"))))
         if self._left < 0:
             raise self._refusal
         return part
 
 
-def bounded(objects: Iterable[Json], refusal: PayloadTooLarge, headers: Mapping[str, str] | None = None) -> Response:
+def bounded(objects: Iterable[Body], refusal: PayloadTooLarge, headers: Headers | None = None) -> Ok[list[Body]]:
     """
     A list, or the refusal once it is larger than the platform lets through: no more is made of it than that.
     """
@@ -69,4 +113,5 @@ def bounded(objects: Iterable[Json], refusal: PayloadTooLarge, headers: Mapping[
         size += len(json.dumps(parts[-1]))
         if size > MAX_ANSWER:
             raise refusal
-    return Response(f"[{','.join(parts)}]", dict(headers or {}))
+    made: Any = f"[{','.join(parts)}]"  # Chalice takes a text for JSON that is made already
+    return Ok(made, headers)

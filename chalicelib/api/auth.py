@@ -1,15 +1,18 @@
-from chalice import Blueprint, Response
+from chalice import Blueprint
 
 from chalicelib import VERSION
-from chalicelib.api.answers import caller
+from chalicelib.api import shapes
+from chalicelib.api.answers import Ok, caller
+from chalicelib.api.operations import ANYBODY, Operation
 from chalicelib.api.views import principal_view
 
 routes = Blueprint(__name__)
 
 
 @routes.route("/api/v1/auth/pak", methods=["POST"])
-def verify_pak() -> Response:
+@Operation("verify_pak", "auth", by=ANYBODY)
+def verify_pak() -> Ok[shapes.AuthResponse]:
     """
     Which version answers is for those alone whom it knows.
     """
-    return Response(principal_view(caller(routes)), {"X-Brokkr-Version": VERSION})
+    return Ok(principal_view(caller(routes)), {"X-Brokkr-Version": VERSION})

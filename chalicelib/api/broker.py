@@ -13,6 +13,7 @@ from chalice.app import Request, RestAPIEventHandler
 
 from chalicelib.api.gateway_events import Event, rest_event
 from chalicelib.api.routing import NO_ROUTE, WITH_SLASH, Router
+from chalicelib.api.shapes import ErrorResponse
 from chalicelib.errors import BrokerError, MethodNotAllowed, RouteNotFound
 from chalicelib.services import health
 
@@ -126,7 +127,7 @@ def rendered(error: BrokerError) -> Response:
     """
     The envelope.
     """
-    body: dict[str, Any] = {"code": error.code, "message": error.message}
+    body: ErrorResponse = {"code": error.code, "message": error.message}
     if error.details:
         body["details"] = error.details
     return Response(body, dict(error.headers), error.status)

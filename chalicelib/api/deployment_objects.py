@@ -1,18 +1,46 @@
-from chalice import Blueprint, Response
+from chalice import Blueprint
 
-from chalicelib.api.answers import bounded, caller, created, not_modified
-from chalicelib.api.parameters import accepts, known_to, path_uuid, query_flag
-from chalicelib.api.schemas import YAML_TYPES, parse_push
+from chalicelib.api import shapes
+from chalicelib.api.answers import Created, NotModified, Ok, Yaml, bounded, caller
+from chalicelib.api.operations import ADMIN, ANYBODY, GENERATOR, Operation
+from chalicelib.api.parameters import accepts, flag_query, known_to, path_uuid
+from chalicelib.api.schemas import DELETION_MARKER, YAML_TYPES, parse_push
 from chalicelib.api.views import object_view
-from chalicelib.domain.deployment_objects import idempotency_key
-from chalicelib.errors import Invalid, PayloadTooLarge, ResponseTooLarge, UnsupportedMediaType
+from chalicelib.domain.deployment_objects import NewDeploymentObject, idempotency_key
+from chalicelib.errors import (
+    AgentNotAssociated,
+    DeploymentObjectNotFound,
+    GeneratorNotAssociated,
+    IdempotencyKeyReused,
+    Invalid,
+    InvalidDeploymentObject,
+    InvalidIdempotencyKey,
+    PayloadTooLarge,
+    ResponseTooLarge,
+    StackNotFound,
+    StackNotOwned,
+    UnsupportedMediaType,
+)
 from chalicelib.services import deployment_objects
 
 routes = Blueprint(__name__)
 
+CONTENT = flag_query("content", default=True)
+
 
 @routes.route("/api/v1/stacks/{id}/deployment-objects", methods=["POST"])
-def push(id: str) -> Response:
+@Operation(
+    "create_deployment_object",
+    "stacks",
+    by=ADMIN + GENERATOR,
+    body=NewDeploymentObject,
+    raw_body=YAML_TYPES,
+    unreadable=(InvalidDeploymentObject, UnsupportedMediaType, PayloadTooLarge),
+    query=(DELETION_MARKER,),
+    headers=("Idempotency-Key",),
+    refuses=(StackNotFound, StackNotOwned, InvalidIdempotencyKey, IdempotencyKeyReused),
+)
+def push(id: str) -> Created[shapes.DeploymentObject]:
     """
     Whether the caller may push to this stack is told before anything is told of the body; a good body costs no read.
     """
@@ -23,13 +51,20 @@ def push(id: str) -> Response:
     except (Invalid, UnsupportedMediaType, PayloadTooLarge):
         deployment_objects.may_push(caller(routes), stack_id)
         raise
-    return created(object_view(pushed))
+    return Created(object_view(pushed))
 
 
 @routes.route("/api/v1/stacks/{id}/deployment-objects", methods=["GET"])
-def list_objects(id: str) -> Response:
+@Operation(
+    "list_deployment_objects",
+    "stacks",
+    by=ADMIN + GENERATOR,
+    query=(CONTENT,),
+    refuses=(StackNotFound, StackNotOwned, ResponseTooLarge),
+)
+def list_objects(id: str) -> Ok[list[shapes.DeploymentObject]]:
     stack_id = path_uuid(id)
-    content = query_flag(routes.current_request, "content", default=True)
+    content = CONTENT.of(routes.current_request)
     objects = deployment_objects.list_objects(caller(routes), stack_id, content=content)
     refusal = ResponseTooLarge(
         "these objects are too large for one answer: ask for them with ?content=false, each by id"
@@ -38,7 +73,13 @@ def list_objects(id: str) -> Response:
 
 
 @routes.route("/api/v1/deployment-objects/{id}", methods=["GET"])
-def get_object(id: str) -> Response:
+@Operation(
+    "get_deployment_object",
+    "deployment-objects",
+    by=ANYBODY,
+    refuses=(DeploymentObjectNotFound, AgentNotAssociated, GeneratorNotAssociated),
+)
+def get_object(id: str) -> Ok[shapes.DeploymentObject] | Yaml | NotModified:
     """
     As JSON, or as the YAML that was pushed. An object never changes, so neither does its entity tag.
     """
@@ -48,7 +89,7 @@ def get_object(id: str) -> Response:
     etag = f'"{found.revision.id}-yaml"' if as_yaml else f'"{found.revision.id}"'
     headers = {"ETag": etag, "Vary": "Accept"}
     if known_to(request)(etag):
-        return not_modified(headers)
+        return NotModified(headers)
     if as_yaml:
-        return Response(found.content or "", {**headers, "Content-Type": "application/yaml"})
-    return Response(object_view(found), dict(headers))
+        return Yaml(found.content or "", headers)
+    return Ok(object_view(found), headers)

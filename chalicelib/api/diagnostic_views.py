@@ -4,30 +4,31 @@ Diagnostics, as the API shows them.
 
 from typing import NotRequired, TypedDict
 
+from chalicelib.api.shapes import Moment, Uuid
 from chalicelib.api.views import moment
 from chalicelib.domain import diagnostics as domain
 
 
 class DiagnosticRequest(TypedDict):
-    id: str
-    agent_id: str
-    deployment_object_id: str
+    id: Uuid
+    agent_id: Uuid
+    deployment_object_id: Uuid
     status: str
     requested_by: str | None
-    created_at: str
-    claimed_at: str | None
-    completed_at: str | None
-    expires_at: str
+    created_at: Moment
+    claimed_at: Moment | None
+    completed_at: Moment | None
+    expires_at: Moment
 
 
 class DiagnosticResult(TypedDict):
-    id: str
-    request_id: str
+    id: Uuid
+    request_id: Uuid
     pod_statuses: str
     events: str
     log_tails: str | None
-    collected_at: str
-    created_at: str
+    collected_at: Moment
+    created_at: Moment
 
 
 class DiagnosticResponse(TypedDict):

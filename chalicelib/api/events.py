@@ -1,46 +1,78 @@
 from collections.abc import Iterable
 
-from chalice import Blueprint, Response
+from chalice import Blueprint
 
-from chalicelib.api.answers import bounded, caller, created
-from chalicelib.api.parameters import path_uuid, query_number, query_uuid
+from chalicelib.api import shapes
+from chalicelib.api.answers import Created, Ok, bounded, caller
+from chalicelib.api.operations import ADMIN, AGENT, Operation
+from chalicelib.api.parameters import number_query, path_uuid, uuid_query
 from chalicelib.api.schemas import parse
-from chalicelib.api.views import Json, event_view
+from chalicelib.api.views import event_view
 from chalicelib.domain.events import AgentEvent, NewAgentEvent, Page
-from chalicelib.errors import ResponseTooLarge
+from chalicelib.errors import (
+    AdminRequired,
+    AgentEventNotFound,
+    AgentIdMismatch,
+    AgentPakMismatch,
+    ForeignKeyViolation,
+    ResponseTooLarge,
+)
 from chalicelib.services import events
 
 routes = Blueprint(__name__)
 
-
 MAX_LIMIT = 1000
+PAK_ID = uuid_query("pak_id")
+LIMIT = number_query("limit", most=MAX_LIMIT)
+BEFORE = uuid_query("before")
 
 
 @routes.route("/api/v1/agents/{id}/events", methods=["GET"])
-def list_events(id: str) -> Response:
+@Operation(
+    "list_events",
+    "agent-events",
+    by=ADMIN + AGENT,
+    query=(LIMIT, BEFORE),
+    refuses=(AgentPakMismatch, AgentEventNotFound, ResponseTooLarge),
+)
+def list_events(id: str) -> Ok[list[shapes.AgentEvent]]:
     agent_id = path_uuid(id)
     return _rendered(events.events(caller(routes), agent_id, _page()))
 
 
 @routes.route("/api/v1/agents/{id}/events", methods=["POST"])
-def report_event(id: str) -> Response:
+@Operation(
+    "create_event",
+    "agent-events",
+    by=ADMIN + AGENT,
+    body=NewAgentEvent,
+    refuses=(AgentPakMismatch, AgentIdMismatch, ForeignKeyViolation),
+)
+def report_event(id: str) -> Created[shapes.AgentEvent]:
     agent_id = path_uuid(id)
     body = parse(NewAgentEvent, routes.current_request)
-    return created(event_view(events.report(caller(routes), agent_id, body)))
+    return Created(event_view(events.report(caller(routes), agent_id, body)))
 
 
 @routes.route("/api/v1/agent-events", methods=["GET"])
-def list_all_events() -> Response:
-    generator_id = query_uuid(routes.current_request, "pak_id")
+@Operation(
+    "list_agent_events",
+    "agent-events",
+    by=ADMIN,
+    query=(PAK_ID, LIMIT, BEFORE),
+    refuses=(AdminRequired, AgentEventNotFound, ResponseTooLarge),
+)
+def list_all_events() -> Ok[list[shapes.AgentEvent]]:
+    generator_id = PAK_ID.of(routes.current_request)
     return _rendered(events.all_events(caller(routes), generator_id, _page()))
 
 
 def _page() -> Page:
     request = routes.current_request
-    return Page(limit=query_number(request, "limit", most=MAX_LIMIT), before=query_uuid(request, "before"))
+    return Page(limit=LIMIT.of(request), before=BEFORE.of(request))
 
 
-def _rendered(found: Iterable[AgentEvent]) -> Response:
+def _rendered(found: Iterable[AgentEvent]) -> Ok[list[shapes.AgentEvent]]:
     refusal = ResponseTooLarge(
         "these events are too large for one answer: ask for fewer with ?limit=, and for older ones with &before=, "
         "which takes the id of the last event of the answer before"
@@ -49,5 +81,6 @@ def _rendered(found: Iterable[AgentEvent]) -> Response:
 
 
 @routes.route("/api/v1/agent-events/{id}", methods=["GET"])
-def get_event(id: str) -> Json:
+@Operation("get_agent_event", "agent-events", by=ADMIN, refuses=(AdminRequired, AgentEventNotFound))
+def get_event(id: str) -> shapes.AgentEvent:
     return event_view(events.get_event(caller(routes), path_uuid(id)))

@@ -1,21 +1,24 @@
-from chalice import Blueprint, Response
+from chalice import Blueprint
 
+from chalicelib.api.answers import Text
+from chalicelib.api.operations import NOBODY, Operation
+from chalicelib.errors import Unavailable
 from chalicelib.services import health
 
 routes = Blueprint(__name__)
 
-TEXT = {"Content-Type": "text/plain; charset=utf-8"}
-
 
 @routes.route("/healthz", methods=["GET"])
-def is_alive() -> Response:
-    return Response("OK", dict(TEXT))
+@Operation("is_alive", "broker", by=NOBODY)
+def is_alive() -> Text:
+    return Text("OK")
 
 
 @routes.route("/readyz", methods=["GET"])
-def is_ready() -> Response:
+@Operation("is_ready", "broker", by=NOBODY, refuses=(Unavailable,))
+def is_ready() -> Text:
     """
     The truth: the table was read.
     """
     health.check_store()
-    return Response("Ready", dict(TEXT))
+    return Text("Ready")

@@ -5,6 +5,7 @@ Response bodies on the health of deployment objects.
 from typing import TypedDict
 from uuid import uuid5
 
+from chalicelib.api.shapes import Moment, Uuid
 from chalicelib.api.views import moment
 from chalicelib.domain.deployment_health import (
     DEGRADED,
@@ -17,24 +18,24 @@ from chalicelib.domain.deployment_health import (
 
 
 class DeploymentHealth(TypedDict):
-    id: str
-    agent_id: str
-    deployment_object_id: str
+    id: Uuid
+    agent_id: Uuid
+    deployment_object_id: Uuid
     status: str
     summary: str | None
-    checked_at: str | None
-    created_at: str | None
-    updated_at: str | None
+    checked_at: Moment
+    created_at: Moment
+    updated_at: Moment
 
 
 class DeploymentHealthResponse(TypedDict):
-    deployment_object_id: str
+    deployment_object_id: Uuid
     health_records: list[DeploymentHealth]
     overall_status: str
 
 
 class DeploymentObjectHealthSummary(TypedDict):
-    id: str
+    id: Uuid
     status: str
     healthy_agents: int
     degraded_agents: int
@@ -42,7 +43,7 @@ class DeploymentObjectHealthSummary(TypedDict):
 
 
 class StackHealthResponse(TypedDict):
-    stack_id: str
+    stack_id: Uuid
     overall_status: str
     deployment_objects: list[DeploymentObjectHealthSummary]
 

@@ -20,7 +20,7 @@ from chalicelib.services import authentication, health
 
 Next = Callable[[Request], Response]
 
-OPEN_ROUTES = ("/healthz", "/readyz")
+OPEN_ROUTES = ("/healthz", "/readyz", "/docs/openapi.json")
 MILLISECOND = timedelta(milliseconds=1)
 
 

@@ -3,8 +3,10 @@ What a path, a query and a header say, as what it means.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -18,6 +20,8 @@ UUID_TEXT = re.compile(
     f"[0-9a-f]{{32}}|{HYPHENATED}|\\{{{HYPHENATED}\\}}|urn:uuid:{HYPHENATED}", re.ASCII | re.IGNORECASE
 )
 FLAGS = {"true": True, "false": False}
+
+Value = TypeVar("Value")
 
 
 def uuid_of(text: str) -> UUID:
@@ -36,61 +40,87 @@ def path_uuid(text: str) -> UUID:
         raise InvalidPath("the id in the path is not a UUID") from error
 
 
-def query_text(request: Request, name: str) -> str | None:
-    values = request.query_params.getlist(name) if request.query_params and name in request.query_params else []
-    if len(values) > 1:
-        raise InvalidQuery(f"{name}: given {len(values)} times")
-    return values[0] if values else None
+@dataclass(frozen=True)
+class Query(Generic[Value]):
+    """
+    A parameter of a query: how it is read, and what the OpenAPI document tells of it. `read` raises ValueError, saying
+    what it expected.
+    """
+
+    name: str
+    read: Callable[[str], Value]
+    default: Value
+    schema: Mapping[str, Any]
+
+    def of(self, request: Request) -> Value:
+        """
+        Raises InvalidQuery, naming the parameter.
+        """
+        given = request.query_params
+        values = given.getlist(self.name) if given and self.name in given else []
+        if len(values) > 1:
+            raise InvalidQuery(f"{self.name}: given {len(values)} times")
+        try:
+            return self.read(values[0]) if values else self.default
+        except ValueError as error:
+            raise InvalidQuery(f"{self.name}: {error}") from error
 
 
-def query_uuid(request: Request, name: str) -> UUID | None:
-    text = query_text(request, name)
-    try:
-        return None if text is None else uuid_of(text)
-    except ValueError as error:
-        raise InvalidQuery(f"{name}: {error}") from error
+def text_query(name: str, *choices: str) -> Query[str | None]:
+    """
+    Any text; `choices` are those that mean something.
+    """
+    return Query(name, str, None, {"type": "string", **({"enum": list(choices)} if choices else {})})
 
 
-def query_number(request: Request, name: str, *, most: int) -> int | None:
+def uuid_query(name: str) -> Query[UUID | None]:
+    return Query(name, uuid_of, None, {"type": "string", "format": "uuid"})
+
+
+def number_query(name: str, *, most: int) -> Query[int | None]:
     """
     A whole number from 1 on.
     """
-    text = query_text(request, name)
-    if text is None:
-        return None
-    if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= most:
-        raise InvalidQuery(f"{name}: expected a number from 1 to {most}")
-    return int(text)
+
+    def read(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= most:
+            raise ValueError(f"expected a number from 1 to {most}")
+        return int(text)
+
+    return Query(name, read, None, {"type": "integer", "minimum": 1, "maximum": most})
 
 
-def query_clamped(request: Request, name: str, *, default: int, least: int, most: int) -> int:
+def clamped_query(name: str, *, default: int, least: int, most: int) -> Query[int]:
     """
     A whole number; one that is out of bounds means the bound.
     """
-    text = query_text(request, name)
-    if text is None:
-        return default
-    if not re.fullmatch("-?[0-9]{1,18}", text):
-        raise InvalidQuery(f"{name}: expected a number")
-    return min(max(int(text), least), most)
+
+    def read(text: str) -> int:
+        if not re.fullmatch("-?[0-9]{1,18}", text):
+            raise ValueError("expected a number")
+        return min(max(int(text), least), most)
+
+    said = f"from {least} to {most}; what is out of bounds means the bound"
+    return Query(name, read, default, {"type": "integer", "format": "int64", "default": default, "description": said})
 
 
-def query_moment(request: Request, name: str) -> datetime | None:
-    text = query_text(request, name)
-    if text is None:
-        return None
-    try:
-        return moments.utc(name, msgspec.convert(text, datetime), InvalidQuery)
-    except msgspec.ValidationError as error:
-        raise InvalidQuery(f"{name}: expected a timestamp as 2026-11-24T12:00:00Z; a + in it is %2B") from error
+def moment_query(name: str) -> Query[datetime | None]:
+    def read(text: str) -> datetime:
+        try:
+            return moments.utc(name, msgspec.convert(text, datetime), InvalidQuery)
+        except msgspec.ValidationError as error:
+            raise ValueError("expected a timestamp as 2026-11-24T12:00:00Z; a + in it is %2B") from error
+
+    return Query(name, read, None, {"type": "string", "format": "date-time"})
 
 
-def query_flag(request: Request, name: str, *, default: bool) -> bool:
-    text = query_text(request, name)
-    if text is None:
-        return default
+def flag_query(name: str, *, default: bool) -> Query[bool]:
+    return Query(name, _flag, default, {"type": "boolean", "default": default})
+
+
+def _flag(text: str) -> bool:
     if text not in FLAGS:
-        raise InvalidQuery(f"{name}: expected true or false")
+        raise ValueError("expected true or false")
     return FLAGS[text]
 
 

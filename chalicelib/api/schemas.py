@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from chalice.app import Request
 
-from chalicelib.api.parameters import media_type, query_flag, uuid_of
+from chalicelib.api.parameters import flag_query, media_type, uuid_of
 from chalicelib.domain import text
 from chalicelib.domain.agents import HeartbeatReport
 from chalicelib.domain.deployment_objects import NewDeploymentObject
@@ -27,6 +27,8 @@ from chalicelib.errors import (
 
 MAX_BODY = 10 * 1024 * 1024
 YAML_TYPES = frozenset({"application/yaml", "text/yaml", "application/x-yaml"})
+DELETION_MARKER = flag_query("deletion_marker", default=False)
+UNREADABLE = (UnsupportedMediaType, PayloadTooLarge, InvalidJson, InvalidRequestBody)  # what parse() raises
 
 Body = TypeVar("Body")
 
@@ -47,7 +49,7 @@ def parse_push(request: Request) -> NewDeploymentObject:
     A manifest, raw or wrapped in JSON. Whatever is wrong with it is an InvalidDeploymentObject, but for its size and
     its compression.
     """
-    marker = query_flag(request, "deletion_marker", default=False)
+    marker = DELETION_MARKER.of(request)
     body = _plain_bytes(request)
     if media_type(request) in YAML_TYPES:
         return NewDeploymentObject(yaml_content=_yaml_text(body), is_deletion_marker=marker)

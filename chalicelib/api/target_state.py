@@ -1,31 +1,43 @@
-from chalice import Blueprint, Response
+from chalice import Blueprint
 
-from chalicelib.api.answers import bounded, caller, not_modified
-from chalicelib.api.parameters import known_to, path_uuid, query_flag, query_text
-from chalicelib.api.views import Json, object_view, stack_view
-from chalicelib.errors import TargetStateTooLarge
+from chalicelib.api import shapes
+from chalicelib.api.answers import NotModified, Ok, bounded, caller
+from chalicelib.api.operations import ADMIN, AGENT, Operation
+from chalicelib.api.parameters import flag_query, known_to, path_uuid, text_query
+from chalicelib.api.views import object_view, stack_view
+from chalicelib.errors import AgentPakMismatch, TargetStateTooLarge
 from chalicelib.services import target_state
 
 routes = Blueprint(__name__)
 
 INCREMENTAL = "incremental"
+MODE = text_query("mode", "full", INCREMENTAL)
+CONTENT = flag_query("content", default=True)
 
 
 @routes.route("/api/v1/agents/{id}/target-state", methods=["GET"])
-def get_target_state(id: str) -> Response:
+@Operation(
+    "get_target_state",
+    "agents",
+    by=ADMIN + AGENT,
+    query=(MODE, CONTENT),
+    refuses=(AgentPakMismatch, TargetStateTooLarge),
+)
+def get_target_state(id: str) -> Ok[list[shapes.DeploymentObject]] | NotModified:
     agent_id, request = path_uuid(id), routes.current_request
-    incremental = query_text(request, "mode") == INCREMENTAL
-    content = query_flag(request, "content", default=True)
+    incremental = MODE.of(request) == INCREMENTAL
+    content = CONTENT.of(request)
     state = target_state.target_state(
         caller(routes), agent_id, incremental=incremental, content=content, known=known_to(request)
     )
     headers = {"ETag": state.etag}
     if state.objects is None:
-        return not_modified(headers)
+        return NotModified(headers)
     refusal = TargetStateTooLarge("this target state is too large for one answer: ask for it with content=false")
     return bounded([object_view(one) for one in state.objects], refusal, headers)
 
 
 @routes.route("/api/v1/agents/{id}/stacks", methods=["GET"])
-def list_associated_stacks(id: str) -> list[Json]:
+@Operation("get_associated_stacks", "agents", by=ADMIN + AGENT, refuses=(AgentPakMismatch,))
+def list_associated_stacks(id: str) -> list[shapes.Stack]:
     return [stack_view(stack) for stack in target_state.associated_stacks(caller(routes), path_uuid(id))]

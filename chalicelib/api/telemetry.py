@@ -1,7 +1,8 @@
-from chalice import Blueprint, Response
+from chalice import Blueprint
 
-from chalicelib.api.answers import Room, caller, no_content
-from chalicelib.api.parameters import path_uuid, query_clamped, query_moment
+from chalicelib.api.answers import NoContent, Room, caller
+from chalicelib.api.operations import ADMIN, AGENT, GENERATOR, Operation
+from chalicelib.api.parameters import clamped_query, moment_query, path_uuid
 from chalicelib.api.schemas import parse
 from chalicelib.api.telemetry_views import (
     AgentPodLog,
@@ -14,27 +15,49 @@ from chalicelib.api.telemetry_views import (
     retention_view,
 )
 from chalicelib.domain import telemetry as domain
-from chalicelib.errors import ResponseTooLarge
+from chalicelib.errors import (
+    AgentNotAssociated,
+    AgentPakMismatch,
+    ResponseTooLarge,
+    StackNotFound,
+    StackNotOwned,
+    TooManyRequests,
+)
 from chalicelib.services import telemetry
 
 routes = Blueprint(__name__)
 
 MAX_BATCH = 1024 * 1024
-DEFAULT_LIMIT, MAX_LIMIT = 500, 5000
+SINCE = moment_query("since")
+LIMIT = clamped_query("limit", default=500, least=1, most=5000)
 
 
 @routes.route("/api/v1/agents/{id}/telemetry", methods=["POST"])
-def report_telemetry(id: str) -> Response:
+@Operation(
+    "report_telemetry",
+    "stack-telemetry",
+    by=AGENT,
+    body=domain.Telemetry,
+    refuses=(AgentPakMismatch, AgentNotAssociated, TooManyRequests),
+)
+def report_telemetry(id: str) -> NoContent:
     agent_id = path_uuid(id)
     batch = parse(domain.Telemetry, routes.current_request, most=MAX_BATCH)
     telemetry.report(caller(routes), agent_id, batch)
-    return no_content()
+    return NoContent()
 
 
 @routes.route("/api/v1/stacks/{id}/events", methods=["GET"])
+@Operation(
+    "list_telemetry_events",
+    "stack-telemetry",
+    by=ADMIN + GENERATOR,
+    query=(SINCE, LIMIT),
+    refuses=(StackNotFound, StackNotOwned, ResponseTooLarge),
+)
 def list_telemetry_events(id: str) -> K8sEventHistoryResponse:
     stack_id, request = path_uuid(id), routes.current_request
-    since, limit = query_moment(request, "since"), _limit()
+    since, limit = SINCE.of(request), LIMIT.of(request)
     found = telemetry.events(caller(routes), stack_id, since, limit)
     room = _room()
     events = [room.hold(k8s_event_view(one)) for one in found]
@@ -42,9 +65,16 @@ def list_telemetry_events(id: str) -> K8sEventHistoryResponse:
 
 
 @routes.route("/api/v1/stacks/{id}/logs", methods=["GET"])
+@Operation(
+    "list_telemetry_logs",
+    "stack-telemetry",
+    by=ADMIN + GENERATOR,
+    query=(SINCE, LIMIT),
+    refuses=(StackNotFound, StackNotOwned, ResponseTooLarge),
+)
 def list_telemetry_logs(id: str) -> PodLogHistoryResponse:
     stack_id, request = path_uuid(id), routes.current_request
-    since, limit = query_moment(request, "since"), _limit()
+    since, limit = SINCE.of(request), LIMIT.of(request)
     found = telemetry.log(caller(routes), stack_id, since, limit)
     lines: list[AgentPodLog] = []
     gaps: list[LogGap] = []
@@ -55,10 +85,6 @@ def list_telemetry_logs(id: str) -> PodLogHistoryResponse:
         else:
             lines.append(room.hold(line_view(one, one.said)))
     return {"retention": retention_view(lines[-1]["created_at"] if lines else None), "lines": lines, "gaps": gaps}
-
-
-def _limit() -> int:
-    return query_clamped(routes.current_request, "limit", default=DEFAULT_LIMIT, least=1, most=MAX_LIMIT)
 
 
 def _room() -> Room:

@@ -4,6 +4,7 @@ Telemetry, as the API shows it.
 
 from typing import TypedDict
 
+from chalicelib.api.shapes import Moment, Uuid
 from chalicelib.api.views import moment
 from chalicelib.domain import telemetry as domain
 
@@ -17,7 +18,7 @@ HINT = (
 class RetentionInfo(TypedDict):
     retention_ceiling_seconds: int
     effective_retention_seconds: int
-    oldest_available_ts: str | None
+    oldest_available_ts: Moment | None
     long_term_sink_hint: str
 
 
@@ -30,37 +31,37 @@ class K8sEventInvolvedObject(TypedDict):
 
 
 class AgentK8sEvent(TypedDict):
-    id: str
-    agent_id: str
-    stack_id: str
-    observed_at: str
+    id: Uuid
+    agent_id: Uuid
+    stack_id: Uuid
+    observed_at: Moment
     reason: str
     message: str
     event_type: str
     source: str | None
     involved_object: K8sEventInvolvedObject
-    created_at: str
+    created_at: Moment
 
 
 class AgentPodLog(TypedDict):
-    id: str
-    agent_id: str
-    stack_id: str
+    id: Uuid
+    agent_id: Uuid
+    stack_id: Uuid
     namespace: str
     pod: str
     container: str
-    ts: str
+    ts: Moment
     line: str
-    created_at: str
+    created_at: Moment
 
 
 class LogGap(TypedDict):
-    agent_id: str
-    stack_id: str
-    since_ts: str
+    agent_id: Uuid
+    stack_id: Uuid
+    since_ts: Moment
     dropped_count: int
     reason: str
-    created_at: str
+    created_at: Moment
 
 
 class K8sEventHistoryResponse(TypedDict):

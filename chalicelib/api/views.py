@@ -3,15 +3,15 @@ Response bodies, with every field of the contract: what there is none of is null
 """
 
 from datetime import UTC, datetime
-from typing import Any, overload
-from uuid import UUID
+from typing import overload
 
+from chalicelib.api import shapes
 from chalicelib.domain.agents import (
+    Agent,
     AgentAnnotation,
     AgentLabel,
     AgentStatus,
     AgentTarget,
-    Heartbeat,
     Registration,
 )
 from chalicelib.domain.deployment_objects import DeploymentObject
@@ -20,8 +20,6 @@ from chalicelib.domain.generators import Generator
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import Principal
 from chalicelib.domain.stacks import Stack, StackAnnotation, StackLabel
-
-Json = dict[str, Any]
 
 
 @overload
@@ -35,22 +33,7 @@ def moment(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def plain_view(
-    thing: AgentLabel | AgentAnnotation | AgentTarget | Registration | StackLabel | StackAnnotation,
-) -> Json:
-    """
-    Of a thing whose fields are the contract's, by name.
-    """
-    return {name: _plain(value) for name, value in vars(thing).items()}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return moment(value)
-    return str(value) if isinstance(value, UUID) else value
-
-
-def principal_view(caller: Principal) -> Json:
+def principal_view(caller: Principal) -> shapes.AuthResponse:
     return {
         "admin": caller.is_admin,
         "agent": str(caller.id) if caller.is_agent else None,
@@ -59,7 +42,7 @@ def principal_view(caller: Principal) -> Json:
     }
 
 
-def generator_view(generator: Generator) -> Json:
+def generator_view(generator: Generator) -> shapes.Generator:
     return {
         "id": str(generator.id),
         "created_at": moment(generator.created_at),
@@ -73,11 +56,11 @@ def generator_view(generator: Generator) -> Json:
     }
 
 
-def generator_with_pak(generator: Generator, pak: Pak) -> Json:
+def generator_with_pak(generator: Generator, pak: Pak) -> shapes.CreateGeneratorResponse:
     return {"generator": generator_view(generator), "pak": str(pak)}
 
 
-def stack_view(stack: Stack) -> Json:
+def stack_view(stack: Stack) -> shapes.Stack:
     return {
         "id": str(stack.id),
         "created_at": moment(stack.created_at),
@@ -89,27 +72,41 @@ def stack_view(stack: Stack) -> Json:
     }
 
 
-def object_view(object: DeploymentObject) -> Json:
+def stack_label_view(label: StackLabel) -> shapes.StackLabel:
+    return {"id": str(label.id), "stack_id": str(label.stack_id), "label": label.label}
+
+
+def stack_annotation_view(annotation: StackAnnotation) -> shapes.StackAnnotation:
+    return {
+        "id": str(annotation.id),
+        "stack_id": str(annotation.stack_id),
+        "key": annotation.key,
+        "value": annotation.value,
+    }
+
+
+def object_view(object: DeploymentObject) -> shapes.DeploymentObject:
     """
     `yaml_content` is left out where it was not asked for.
     """
     revision = object.revision
-    content = {} if object.content is None else {"yaml_content": object.content}
-    return {
+    view: shapes.DeploymentObject = {
         "id": str(revision.id),
         "created_at": moment(revision.created_at),
         "updated_at": moment(revision.created_at),
         "deleted_at": None,
         "sequence_id": revision.sequence_id,
         "stack_id": str(revision.stack_id),
-        **content,
         "yaml_checksum": revision.checksum,
         "submitted_at": moment(revision.created_at),
         "is_deletion_marker": revision.is_marker,
     }
+    if object.content is not None:
+        view["yaml_content"] = object.content
+    return view
 
 
-def agent_view(status: AgentStatus) -> Json:
+def agent_view(status: AgentStatus) -> shapes.Agent:
     """
     A heartbeat counts as a change of its agent.
     """
@@ -123,12 +120,6 @@ def agent_view(status: AgentStatus) -> Json:
         "name": agent.name,
         "cluster_name": agent.cluster_name,
         "status": agent.status,
-        **_heartbeat_view(heartbeat),
-    }
-
-
-def _heartbeat_view(heartbeat: Heartbeat | None) -> Json:
-    return {
         "last_heartbeat": moment(heartbeat.last_heartbeat) if heartbeat else None,
         "k8s_reachable": heartbeat.k8s_reachable if heartbeat else None,
         "k8s_api_latency_ms": heartbeat.k8s_api_latency_ms if heartbeat else None,
@@ -136,7 +127,41 @@ def _heartbeat_view(heartbeat: Heartbeat | None) -> Json:
     }
 
 
-def event_view(event: AgentEvent) -> Json:
+def new_agent_view(agent: Agent, pak: Pak) -> shapes.CreateAgentResponse:
+    return {"agent": agent_view(AgentStatus(agent, None)), "initial_pak": str(pak)}
+
+
+def agent_with_pak(status: AgentStatus, pak: Pak) -> shapes.RotateAgentPakResponse:
+    return {"agent": agent_view(status), "pak": str(pak)}
+
+
+def agent_label_view(label: AgentLabel) -> shapes.AgentLabel:
+    return {"id": str(label.id), "agent_id": str(label.agent_id), "label": label.label}
+
+
+def agent_annotation_view(annotation: AgentAnnotation) -> shapes.AgentAnnotation:
+    return {
+        "id": str(annotation.id),
+        "agent_id": str(annotation.agent_id),
+        "key": annotation.key,
+        "value": annotation.value,
+    }
+
+
+def target_view(target: AgentTarget) -> shapes.AgentTarget:
+    return {"id": str(target.id), "agent_id": str(target.agent_id), "stack_id": str(target.stack_id)}
+
+
+def registration_view(registration: Registration) -> shapes.AgentGeneratorRegistration:
+    return {
+        "id": str(registration.id),
+        "agent_id": str(registration.agent_id),
+        "generator_id": str(registration.generator_id),
+        "registered_at": moment(registration.registered_at),
+    }
+
+
+def event_view(event: AgentEvent) -> shapes.AgentEvent:
     return {
         "id": str(event.id),
         "created_at": moment(event.created_at),

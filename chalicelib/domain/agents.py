@@ -4,10 +4,11 @@ An agent: the program in one cluster that applies what its stacks hold.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from chalicelib.domain import text
+from chalicelib.domain.bounds import Bounds
 from chalicelib.errors import InvalidAgent, InvalidRequestBody
 
 MAX_GENERATORS_AT_CREATION = 25  # what one DynamoDB transaction of 100 writes carries, with room
@@ -51,9 +52,9 @@ class AgentStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class NewAgent:
-    name: str
-    cluster_name: str
-    generator_ids: list[UUID] = field(default_factory=list)
+    name: text.Name
+    cluster_name: text.Name
+    generator_ids: Annotated[list[UUID], Bounds(0, MAX_GENERATORS_AT_CREATION)] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         text.name("name", self.name, InvalidAgent)
@@ -67,8 +68,8 @@ class NewAgent:
 
 @dataclass(frozen=True, kw_only=True)
 class AgentChange:
-    name: str | None = None
-    cluster_name: str | None = None
+    name: text.Name | None = None
+    cluster_name: text.Name | None = None
     status: Status | None = None
 
     def __post_init__(self) -> None:
@@ -85,7 +86,7 @@ class HeartbeatReport:
     """
 
     k8s_reachable: bool | None = None
-    k8s_api_latency_ms: int | None = None
+    k8s_api_latency_ms: Annotated[int, Bounds(-MAX_LATENCY_MS, MAX_LATENCY_MS)] | None = None
 
     def __post_init__(self) -> None:
         if self.k8s_api_latency_ms is not None and abs(self.k8s_api_latency_ms) > MAX_LATENCY_MS:
@@ -101,7 +102,7 @@ class AgentLabel:
 
 @dataclass(frozen=True, kw_only=True)
 class NewAgentLabel:
-    label: str
+    label: text.Word
     agent_id: UUID | None = None
 
     def __post_init__(self) -> None:
@@ -118,8 +119,8 @@ class AgentAnnotation:
 
 @dataclass(frozen=True, kw_only=True)
 class NewAgentAnnotation:
-    key: str
-    value: str
+    key: text.Word
+    value: text.Word
     agent_id: UUID | None = None
 
     def __post_init__(self) -> None:

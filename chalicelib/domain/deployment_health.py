@@ -6,10 +6,11 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from chalicelib.domain import text
+from chalicelib.domain.bounds import Bounds
 from chalicelib.errors import InvalidHealthRecord, InvalidRequestBody
 
 HEALTHY, DEGRADED, FAILING, UNKNOWN = STATUSES = ("healthy", "degraded", "failing", "unknown")
@@ -32,8 +33,8 @@ class ResourceHealth:
 
 @dataclass(frozen=True, kw_only=True)
 class HealthSummary:
-    pods_ready: int
-    pods_total: int
+    pods_ready: Annotated[int, Bounds(-MAX_PODS, MAX_PODS)]
+    pods_total: Annotated[int, Bounds(-MAX_PODS, MAX_PODS)]
     conditions: list[str]
     resources: list[ResourceHealth] | None = None
 
@@ -87,7 +88,7 @@ class DeploymentObjectHealthUpdate:
 
 @dataclass(frozen=True, kw_only=True)
 class HealthStatusUpdate:
-    deployment_objects: list[DeploymentObjectHealthUpdate]
+    deployment_objects: Annotated[list[DeploymentObjectHealthUpdate], Bounds(0, MAX_RECORDS)]
 
     def __post_init__(self) -> None:
         if len(self.deployment_objects) > MAX_RECORDS:

@@ -5,10 +5,11 @@ A diagnostic: the question to one agent what became of a deployment object in it
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from chalicelib.domain import moments, text
+from chalicelib.domain.bounds import Bounds
 from chalicelib.errors import InvalidDiagnosticRequest, InvalidDiagnosticResult, PayloadTooLarge
 
 DEFAULT_MINUTES = 60
@@ -28,8 +29,8 @@ class Status(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class NewDiagnostic:
     agent_id: UUID
-    requested_by: str | None = None
-    retention_minutes: int | None = None
+    requested_by: Annotated[str, Bounds(0, text.MAX_NAME)] | None = None
+    retention_minutes: Annotated[int, Bounds(1, MAX_MINUTES)] | None = None
 
     def check(self) -> None:
         """

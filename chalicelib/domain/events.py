@@ -5,9 +5,11 @@ An agent event: what an agent says became of a deployment object.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from chalicelib.domain import text
+from chalicelib.domain.bounds import Bounds
 from chalicelib.errors import InvalidRequestBody
 
 SUCCESS = "SUCCESS"
@@ -43,9 +45,9 @@ class Page:
 class NewAgentEvent:
     agent_id: UUID
     deployment_object_id: UUID
-    event_type: str
-    status: str
-    message: str | None = None
+    event_type: Annotated[str, Bounds(1, MAX_EVENT_TYPE, r"\S")]
+    status: Annotated[str, Bounds(1, MAX_STATUS, r"\S")]
+    message: Annotated[str, Bounds(0, MAX_MESSAGE_BYTES)] | None = None
 
     def __post_init__(self) -> None:
         _bounded("event_type", self.event_type, MAX_EVENT_TYPE)

@@ -28,8 +28,8 @@ class Generator:
 
 @dataclass(frozen=True, kw_only=True)
 class NewGenerator:
-    name: str
-    description: str | None = None
+    name: text.Name
+    description: text.Description | None = None
 
     def __post_init__(self) -> None:
         text.name("name", self.name)
@@ -42,8 +42,8 @@ class GeneratorChange:
     What may change of a generator; None leaves a field as it is. Other fields of a sent object are ignored.
     """
 
-    name: str | None = None
-    description: str | None = None
+    name: text.Name | None = None
+    description: text.Description | None = None
     is_active: bool | None = None
 
     def __post_init__(self) -> None:

@@ -49,9 +49,9 @@ class Stack:
 
 @dataclass(frozen=True, kw_only=True)
 class NewStack:
-    name: str
+    name: text.Name
     generator_id: UUID | None = None
-    description: str | None = None
+    description: text.Description | None = None
 
     def __post_init__(self) -> None:
         text.name("name", self.name)
@@ -65,8 +65,8 @@ class StackChange:
     """
 
     id: UUID | None = None
-    name: str | None = None
-    description: str | None = None
+    name: text.Name | None = None
+    description: text.Description | None = None
     generator_id: UUID | None = None
 
     def __post_init__(self) -> None:
@@ -92,8 +92,8 @@ class StackAnnotation:
 
 @dataclass(frozen=True, kw_only=True)
 class NewStackAnnotation:
-    key: str
-    value: str
+    key: text.Word
+    value: text.Word
     stack_id: UUID | None = None
 
     def __post_init__(self) -> None:

@@ -5,10 +5,11 @@ Telemetry: what an agent passes on of a stack's Kubernetes events and of its pod
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
 
 from chalicelib.domain import moments
+from chalicelib.domain.bounds import Bounds
 from chalicelib.errors import InvalidRequestBody
 
 RETENTION = timedelta(hours=6)
@@ -93,7 +94,7 @@ class LogGap:
 
     stack_id: UUID
     since_ts: datetime
-    dropped_count: int
+    dropped_count: Annotated[int, Bounds(0, MAX_COUNT)]
     reason: GapReason
 
     def __post_init__(self) -> None:
@@ -108,9 +109,9 @@ class Telemetry:
     A batch: each list from the oldest to the newest.
     """
 
-    events: list[K8sEvent] = field(default_factory=list)
-    lines: list[PodLogLine] = field(default_factory=list)
-    gaps: list[LogGap] = field(default_factory=list)
+    events: Annotated[list[K8sEvent], Bounds(0, MAX_EVENTS)] = field(default_factory=list)
+    lines: Annotated[list[PodLogLine], Bounds(0, MAX_LINES)] = field(default_factory=list)
+    gaps: Annotated[list[LogGap], Bounds(0, MAX_GAPS)] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         _few("events", self.events, MAX_EVENTS)

@@ -1,14 +1,20 @@
 """
-What a name, a label and a sentence may hold, said once.
+What a name, a label and a sentence may hold, said once: the types say it to clients, the functions hold to it.
 """
 
 from collections.abc import Callable
+from typing import Annotated
 
+from chalicelib.domain.bounds import Bounds
 from chalicelib.errors import BrokerError, InvalidAnnotation, InvalidLabel, InvalidRequestBody
 
 MAX_NAME = 255
 MAX_LABEL = 64
 MAX_DESCRIPTION = 10_000
+
+Name = Annotated[str, Bounds(1, MAX_NAME, r"\S")]
+Word = Annotated[str, Bounds(1, MAX_LABEL, r"^[^\s\x00]+$")]
+Description = Annotated[str, Bounds(0, MAX_DESCRIPTION)]
 
 Refusal = Callable[[str], BrokerError]
 

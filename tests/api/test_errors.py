@@ -54,7 +54,8 @@ def broker_of(view):
     for middleware in (log_request(app.log), render_errors, authenticate):
         broker.register_middleware(middleware, "http")
 
-    broker.route("/healthz")(view)
+    for path in ("/healthz", "/readyz"):
+        broker.route(path)(view)
     return broker
 
 
@@ -96,7 +97,7 @@ def test_what_nobody_foresaw_tells_the_client_nothing_but_the_request_s_id(faili
 def test_a_store_that_is_away_is_said_to_be_in_a_line(failing, lines):
     away = GetError("no answer", EndpointConnectionError(endpoint_url="http://store"))
 
-    answer = failing(away).get("//healthz")
+    answer = failing(away).get("//readyz")
 
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.headers["retry-after"] == "1"

@@ -18,6 +18,7 @@ from chalicelib.services import agents, diagnostics, events, generators, stacks,
 from chalicelib.services.deployment_objects import push
 from chalicelib.services.installation import initialise
 from chalicelib.services.target_state import target_state
+from tests.support.document import check, lower
 from tests.support.operations import NOBODY
 from tests.support.world import config_map, rows
 
@@ -172,11 +173,14 @@ class Everyone:
 
 def request(method, target, body=b"", headers=None):
     """
-    One request through the app, as the local server hands it over.
+    One request through the app, as the local server hands it over, and the answer held against the document.
     """
     environ = {"REQUEST_METHOD": method, "RAW_URI": target, "SERVER_PROTOCOL": "HTTP/1.1"}
     for name, value in (headers or {}).items():
         key = name.upper().replace("-", "_")
         environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value
     answer = broker.app(event_of(environ, body, "request-1"), Context("request-1"))
+    check(
+        method, target, (lower(headers or {}), body), (answer["statusCode"], lower(answer["headers"]), answer["body"])
+    )
     return Answer(answer["statusCode"], answer["headers"], answer["body"])

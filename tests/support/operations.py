@@ -73,7 +73,7 @@ class Operation:
 
     @property
     def is_open(self):
-        return self.path in ("/healthz", "/readyz")
+        return self.path in ("/healthz", "/readyz", "/docs/openapi.json")
 
     @property
     def caller(self):
@@ -143,6 +143,7 @@ DIAGNOSTICS = "/api/v1/diagnostics"
 OPERATIONS = (
     Operation("GET /healthz", 200),
     Operation("GET /readyz", 200),
+    Operation("GET /docs/openapi.json", 200),
     Operation("POST /api/v1/auth/pak", 200),
     # Generators
     Operation(f"GET {GENERATORS}", 200, by_admin()),

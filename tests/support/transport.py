@@ -8,6 +8,7 @@ import sys
 import httpx
 
 from broker.gateway import Gateway
+from tests.support.document import check, lower
 
 
 class BrokerTransport(httpx.BaseTransport):
@@ -16,7 +17,7 @@ class BrokerTransport(httpx.BaseTransport):
 
     def handle_request(self, request):
         """
-        By the same adapter as behind the real server.
+        By the same adapter as behind the real server; the answer is held against the document.
         """
         answer = {}
 
@@ -25,7 +26,10 @@ class BrokerTransport(httpx.BaseTransport):
 
         content = b"".join(self._gateway(environ_of(request), start_response))
         headers = [(name.encode(), value.encode("latin-1")) for name, value in answer["headers"]]
-        return httpx.Response(answer["status"], headers=headers, content=content)
+        made = httpx.Response(answer["status"], headers=headers, content=content)
+        sent = lower(dict(request.headers)), request.read()
+        check(request.method, request.url.raw_path.decode(), sent, (made.status_code, made.headers, content))
+        return made
 
 
 def environ_of(request):

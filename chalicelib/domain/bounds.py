@@ -1,0 +1,16 @@
+"""
+How long and of what form a value may be, where its type alone does not say it: `Annotated[str, Bounds(1, 255)]`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """
+    Of a text's characters, of a list's elements, or of a number. Whoever names them checks them: this only tells.
+    """
+
+    least: int
+    most: int
+    pattern: str | None = None
