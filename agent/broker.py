@@ -197,6 +197,10 @@ class Broker:
     def submit_diagnostic(self, diagnostic_id: str, result: Mapping[str, str | None]) -> None:
         self._call("POST", f"/diagnostics/{diagnostic_id}/result", json=result)
 
+    def send_telemetry(self, agent_id: str, body: bytes) -> None:
+        headers = {"Content-Type": "application/json"}
+        self._call("POST", f"/agents/{agent_id}/telemetry", content=body, headers=headers)
+
     def stack_of(self, object_id: str) -> str:
         """
         Of a deployment object that may be old.

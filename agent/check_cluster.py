@@ -18,7 +18,10 @@ CONFIGURE = "set BROKKR__AGENT__KUBECONFIG_PATH, or run the agent as a pod with 
 REACH = "is it up, and may this machine reach it?"
 CREDENTIALS = "are its credentials right, and not expired?"
 HALF_RIGHTS = f"what it may not delete stays, what it may not watch drifts: grant {', '.join(APPLYING)} together"
-NO_SIGHT = "grant them as agent/deploy does, or set BROKKR__AGENT__DIAGNOSTICS and …DEPLOYMENT_HEALTH_ENABLED to false"
+NO_SIGHT = (
+    "grant them as agent/deploy does, or set BROKKR__AGENT__DIAGNOSTICS, …KUBE_EVENTS, …POD_LOGS and "
+    "…DEPLOYMENT_HEALTH_ENABLED to false"
+)
 NO_RIGHTS = "grant it agent/deploy/cluster, or agent/deploy/namespaced with BROKKR__AGENT__WATCH_NAMESPACE"
 
 

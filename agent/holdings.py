@@ -14,7 +14,6 @@ from agent.inventory import Inventory
 from agent.refs import Ref
 
 HOPS = 5
-UIDS_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,7 @@ class Owners:
     once for each uid; what is gone keeps its owner as long as there is room.
     """
 
-    def __init__(
-        self, server: ApiServer, discovery: Discovery, holdings: Holdings, *, uids_kept: int = UIDS_KEPT
-    ) -> None:
+    def __init__(self, server: ApiServer, discovery: Discovery, holdings: Holdings, *, uids_kept: int = 10_000) -> None:
         self._server = server
         self._discovery = discovery
         self.holdings = holdings

@@ -23,6 +23,10 @@ stage_duration = Histogram(f"{PREFIX}_stage_duration_seconds", "Time of a stage 
 health = Gauge(f"{PREFIX}_stacks", "Stacks whose newest object is in place, by their health", ["health"])
 health_reports = Counter(f"{PREFIX}_health_reports", "Reports of health to the broker", ["status"])
 reports_waiting = Gauge(f"{PREFIX}_reports_waiting", "Reports that the broker does not have yet")
+telemetry = Counter(
+    f"{PREFIX}_telemetry", "Events and log lines of stacks, and what became of them", ["kind", "result"]
+)
+followed = Gauge(f"{PREFIX}_followed_containers", "Containers whose log is followed now")
 
 
 def exposition() -> bytes:

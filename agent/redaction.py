@@ -68,6 +68,13 @@ class Redactor:
         rest = text[ends[-1] :] if ends else ""
         return _redacted(text[: begin.start()]) + HIDDEN + _redacted(rest)
 
+    def skip(self, text: str) -> None:
+        """
+        A line that will not be told: all that matters is whether a private key begins in it or goes on.
+        """
+        if self._inside or "PRIVATE KEY" in text:
+            self.line(text)
+
 
 def redacted(text: str) -> str:
     """

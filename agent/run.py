@@ -30,6 +30,7 @@ from agent.holdings import Holdings, Owners
 from agent.inventory import Inventory
 from agent.kstatus import has_health
 from agent.lease import LOOKED_AT_EVERY_SECONDS, RENEWED_EVERY_SECONDS, Lease, holder_of
+from agent.listening import listening
 from agent.lookout import Lookout
 from agent.loop import Loop
 from agent.memory import Memory
@@ -38,6 +39,7 @@ from agent.pod_book import PodBook, PodBooks
 from agent.pulse import Pulse, Vitals
 from agent.settings import Settings
 from agent.startup import introduce
+from agent.telemetry import SENT_EVERY_SECONDS, TOLD_EVERY_SECONDS
 from agent.texts import Texts
 from agent.toolbox import Rules, Toolbox
 from agent.watches import Watch, Watched, Watches
@@ -116,9 +118,20 @@ class Agent:
         )
         self.lookout = Lookout(self.deployer, self._wake, self._note_health)
         self.watches = Watches(self._watch)
-        self.owners = Owners(self.fenced, self.cluster.discovery, Holdings(self.inventory))
-        diagnosis = Diagnosis(self.fenced, self.owners)
+        discovery = self.cluster.discovery
+        owners = Owners(self.fenced, discovery, Holdings(self.inventory), uids_kept=settings.owners_kept)
+        diagnosis = Diagnosis(self.fenced, owners)
         self.diagnostics = Diagnostics(self.broker, me.id, self.deployer, diagnosis, may_work=self._may_work)
+        self.telemetry = listening(
+            settings,
+            broker=self.broker,
+            agent_id=me.id,
+            server=self.fenced,
+            discovery=discovery,
+            owners=owners,
+            is_known=lambda stack_id: stack_id in self.deployer.stacks,
+            may_work=self._may_work,
+        )
         names = (settings.agent_name, settings.cluster_name)
         self.pulse = Pulse(me, names, self.broker, lease=self.lease, vitals=self.vitals, memory=self.memory)
 
@@ -133,6 +146,8 @@ class Agent:
         self._spawn(self.poll, interval)
         if self.settings.diagnostics:
             self._spawn(self.diagnostics.diagnose, interval)
+        if self.settings.kube_events or self.settings.pod_logs:
+            self._spawn(self.telemetry.tell, TOLD_EVERY_SECONDS, after_trouble=SENT_EVERY_SECONDS)
         if self.settings.health:
             self._spawn(self.health.report_health, LOOKS_EVERY_SECONDS, after_trouble=AGAIN_AFTER_SECONDS)
         self._spawn(self.report, 0.0, after_trouble=min(interval, REPORT_AGAIN_SECONDS))

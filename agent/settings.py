@@ -41,6 +41,9 @@ class Settings:
     diagnostics: bool
     health: bool
     health_interval: timedelta
+    kube_events: bool
+    pod_logs: bool
+    owners_kept: int
     brake: bool
     brake_count: int
     brake_share: float
@@ -78,6 +81,9 @@ class Settings:
             diagnostics=given.flag("agent", "diagnostics", default=True),
             health=given.flag("agent", "deployment_health_enabled", default=True),
             health_interval=timedelta(seconds=given.number("agent", "deployment_health_interval", 60, above=0)),
+            kube_events=given.flag("agent", "kube_events", default=True),
+            pod_logs=given.flag("agent", "pod_logs", default=True),
+            owners_kept=int(given.number("agent", "kube_event_uid_cache_cap", 10_000, above=0)),
             brake=given.flag("agent", "brake", default=True),
             brake_count=int(given.number("agent", "brake_count", 10, above=-1)),
             brake_share=given.number("agent", "brake_share", 0.5, above=-1),

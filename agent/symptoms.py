@@ -78,6 +78,16 @@ def is_well(pod: Object) -> bool:
     return ready == {"True"} or status.get("phase") == "Succeeded"
 
 
+def is_over(pod: Object, container: str) -> bool:
+    """
+    Whether it will say nothing any more: its pod is done, or it was to run first and has.
+    """
+    status = pod.get("status") or {}
+    first = {row["name"]: row.get("state") or {} for row in status.get("initContainerStatuses") or []}
+    ended = first.get(container, {}).get("terminated") or {}
+    return status.get("phase") in ("Succeeded", "Failed") or ended.get("exitCode") == 0
+
+
 def shown(message: object) -> str | None:
     if message is None:
         return None

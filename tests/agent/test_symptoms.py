@@ -1,4 +1,4 @@
-from agent.symptoms import LONGEST_MESSAGE, containers_of, event_row, is_well, last_seen, pod_status
+from agent.symptoms import LONGEST_MESSAGE, containers_of, event_row, is_over, is_well, last_seen, pod_status
 from tests.support.pods import kube_event, pod
 
 CRASHED = {
@@ -91,3 +91,16 @@ def test_a_pod_is_well_when_it_is_ready_or_done():
     done["status"]["phase"] = "Succeeded"
 
     assert [is_well(one) for one in (pod("a"), pod("b", ready="False"), done, {})] == [True, False, True, False]
+
+
+def test_a_container_is_over_with_its_pod_or_when_it_was_to_run_first():
+    one = pod("web")
+    one["status"]["initContainerStatuses"] = [
+        {"name": "done", "state": {"terminated": {"exitCode": 0}}},
+        {"name": "failed", "state": {"terminated": {"exitCode": 1}}},
+    ]
+    failed = pod("job")
+    failed["status"]["phase"] = "Failed"
+
+    assert [is_over(one, name) for name in ("done", "failed", "app")] == [True, False, False]
+    assert is_over(failed, "app")

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -31,6 +31,7 @@ class Shipped:
     kube: Kube
     kustomization: Path
     home: Path
+    pids: list[int] = field(default_factory=list)
 
     @cached_property
     def objects(self):
@@ -97,11 +98,12 @@ class Shipped:
     @contextmanager
     def agent(self, env, *, python=sys.executable, root=ROOT, **how):
         """
-        Its process, at work within the block. Its log.
+        Its process, at work within the block. Its log, and its id among `pids`.
         """
         log = self.home / "agent.log"
         with log.open("ab") as stderr:
             process = subprocess.Popen([python, "-m", "agent", "start"], cwd=root, env=env, stderr=stderr, **how)
+        self.pids.append(process.pid)
         try:
             yield log
         finally:

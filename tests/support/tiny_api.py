@@ -15,6 +15,7 @@ class TinyApi:
         self.streams = []
         self.logs = {}
         self.is_away = False
+        self.may_go_on = lambda: True
         self._versions = count(1)
 
     def ask(self, method, path, body=None, **_):

@@ -23,6 +23,7 @@ class TinyBroker(httpx.BaseTransport):
         self.diagnostics = {}
         self.claimed = []
         self.results = {}
+        self.telemetry = []
 
     def push(self, text, *, stack=STACK, marker=False):
         """
@@ -57,7 +58,7 @@ class TinyBroker(httpx.BaseTransport):
             return httpx.Response(200, json={"id": AGENT, "status": self.status})
         if path.endswith("/target-state"):
             return self._target_state(request)
-        if path.endswith(("/events", "/health-status")):
+        if path.endswith(("/events", "/health-status", "/telemetry")):
             return self._note(json.loads(request.read()))
         if "/diagnostics" in path:
             return self._diagnostic(request, path)
@@ -87,8 +88,11 @@ class TinyBroker(httpx.BaseTransport):
 
     def _note(self, body):
         """
-        An event; or of records of health all, or none.
+        An event; telemetry; or of records of health all, or none.
         """
+        if "lines" in body:
+            self.telemetry.append(body)
+            return httpx.Response(204)
         if "deployment_objects" not in body:
             self.events.append(body)
             return httpx.Response(201, json={})
