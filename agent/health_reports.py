@@ -15,11 +15,13 @@ from agent import metrics
 from agent.broker import Broker, BrokerError, BrokerRefused
 from agent.checkup import Examined
 from agent.health_record import STATUSES, record, unsettled
+from agent.journal import log_health
 from agent.pods import Pod
 from agent.refs import Ref
 
 log = logging.getLogger("agent")
 
+OF_ONE_RECORD = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY})
 LOOKS_EVERY_SECONDS = 1.0
 AGAIN_AFTER_SECONDS = 5.0
 BATCH = 100
@@ -119,7 +121,7 @@ class HealthReports:
             self._broker.report_health(self._agent_id, [{**one, "checked_at": checked_at} for one in batch.values()])
         except BrokerRefused as error:
             metrics.health_reports.labels("error").inc()
-            if error.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+            if error.status not in OF_ONE_RECORD:
                 raise
             self._send_halves(batch, error)
             return
@@ -127,6 +129,8 @@ class HealthReports:
             metrics.health_reports.labels("error").inc()
             raise
         metrics.health_reports.labels("success").inc()
+        for stack_id, one in batch.items():
+            log_health(stack_id, one, self._told.get(stack_id))
         self._told.update(batch)
 
     def _send_halves(self, batch: dict[str, Record], error: BrokerRefused) -> None:

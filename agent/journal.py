@@ -3,6 +3,7 @@ What is said of each change: one line, never a manifest, never a secret.
 """
 
 import logging
+from typing import Any
 
 from agent import metrics
 from agent.broker import DeploymentObject
@@ -37,6 +38,16 @@ def count(change: Change) -> None:
         metrics.applies.labels(change.action.value).inc()
     elif change.action is not Action.CHECKED:
         metrics.prunes.labels(change.action.value).inc()
+
+
+def log_health(stack_id: str, record: dict[str, Any], before: dict[str, Any] | None) -> None:
+    """
+    Another word than the last one for the same object.
+    """
+    if before is not None and (before["id"], before["status"]) == (record["id"], record["status"]):
+        return
+    said = {"status": record["status"], "conditions": record["summary"]["conditions"]}
+    log.info("health", extra={"fields": {"stack": stack_id, "object": record["id"], **said}})
 
 
 def log_drift(stack_id: str, ref: Ref, taken: dict[str, str], verdict: str) -> None:

@@ -14,18 +14,12 @@ from agent.stack import Stack
 from agent.watches import Watched
 
 
-def nobody() -> None:
-    """
-    Who wants to hear of health, where nobody does.
-    """
-
-
 class Lookout:
     """
-    A stack that has drifted is to be woken for a pass; of another verdict on its health somebody else wants to hear.
+    A stack that has drifted is to be woken for a pass; of another verdict on its health somebody else may want to hear.
     """
 
-    def __init__(self, deployer: Deployer, wake: Callable[[], None], health: Callable[[], None] = nobody) -> None:
+    def __init__(self, deployer: Deployer, wake: Callable[[], None], health: Callable[[], None] | None = None) -> None:
         self._deployer = deployer
         self._wake = wake
         self._health = health
@@ -52,7 +46,9 @@ class Lookout:
         return frozenset[Watched]().union(*(stack.kinds for stack in self._deployer.all_stacks()))
 
     def _examine(self, stack: Stack, ref: Ref, body: dict[str, Any] | None, version: str) -> None:
-        if has_health(ref.group, ref.kind) and stack.examined(ref, Examined.of(ref, body, version)):
+        if self._health is None or not has_health(ref.group, ref.kind):
+            return
+        if stack.examined(ref, Examined.of(ref, body, version)):
             self._health()
 
     def _heed(self, stack: Stack, ref: Ref, sighting: Sighting) -> None:

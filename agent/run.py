@@ -116,7 +116,7 @@ class Agent:
             interval=settings.health_interval,
             may_report=self._may_work,
         )
-        self.lookout = Lookout(self.deployer, self._wake, self._note_health)
+        self.lookout = Lookout(self.deployer, self._wake, self._note_health if settings.health else None)
         self.watches = Watches(self._watch)
         discovery = self.cluster.discovery
         owners = Owners(self.fenced, discovery, Holdings(self.inventory), uids_kept=settings.owners_kept)

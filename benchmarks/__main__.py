@@ -8,7 +8,7 @@ import time
 
 from benchmarks import report
 
-AGENT_NAMES = ("latency", "apply", "change", "sizes", "idle", "drift", "reading")
+AGENT_NAMES = ("latency", "apply", "change", "sizes", "idle", "health", "drift", "reading")
 NAMES = ("cold", "writers", "units", "scale", "cpu", *AGENT_NAMES, "cli", "durability")
 
 

@@ -9,16 +9,16 @@ CONFIG_MAP_BYTES = 500
 OF_TWENTY_SECRETS, OF_TWENTY_DEPLOYMENTS = 1, 1
 
 
-def mixed(namespace: str, count: int = 1000) -> list[str]:
+def mixed(namespace: str, count: int = 1000, *, replicas: int = 0) -> list[str]:
     """
-    Of a hundred: ninety ConfigMaps of 500 B, five Secrets, and five Deployments without a replica.
+    Of a hundred: ninety ConfigMaps of 500 B, five Secrets, and five Deployments, without a replica unless asked for.
     """
     secrets = count * OF_TWENTY_SECRETS // 20
     deployments = count * OF_TWENTY_DEPLOYMENTS // 20
     return [
         *(config_map(namespace, number) for number in range(count - secrets - deployments)),
         *(_secret(namespace, number) for number in range(secrets)),
-        *(_deployment(namespace, number) for number in range(deployments)),
+        *(_deployment(namespace, number, replicas) for number in range(deployments)),
     ]
 
 
@@ -41,14 +41,14 @@ def _secret(namespace: str, number: int) -> str:
     return f"apiVersion: v1\nkind: Secret\nmetadata: {metadata}\nstringData:\n  password: {_filling(number, 32)}\n"
 
 
-def _deployment(namespace: str, number: int) -> str:
+def _deployment(namespace: str, number: int, replicas: int) -> str:
     app = f"{{app: app-{number:04}}}"
     return f"""\
 apiVersion: apps/v1
 kind: Deployment
 metadata: {{name: app-{number:04}, namespace: {namespace}, labels: {app}}}
 spec:
-  replicas: 0
+  replicas: {replicas}
   selector: {{matchLabels: {app}}}
   template:
     metadata: {{labels: {app}}}

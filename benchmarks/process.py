@@ -76,10 +76,17 @@ def api_requests(metrics_url: str) -> Counter[str]:
     """
     What an agent has asked of the API server so far, by operation, by its own count.
     """
+    return counted(metrics_url, METRIC)
+
+
+def counted(metrics_url: str, metric: str) -> Counter[str]:
+    """
+    A counter of an agent's, by its only label.
+    """
     with urlopen(metrics_url, timeout=10) as answer:
         lines = answer.read().decode().splitlines()
-    counted = (line.split('"') for line in lines if line.startswith(f"{METRIC}{{"))
-    return Counter({operation: round(float(number.strip(" }"))) for _, operation, number in counted})
+    found = (line.split('"') for line in lines if line.startswith(f"{metric}{{"))
+    return Counter({label: round(float(number.strip(" }"))) for _, label, number in found})
 
 
 def for_the_work(requests: Counter[str]) -> int:

@@ -236,6 +236,17 @@ def test_one_record_that_the_broker_will_not_have_does_not_take_the_others_with_
     assert report(house) == []
 
 
+def test_only_another_word_or_another_object_is_a_line_of_the_log(house, caplog):
+    caplog.set_level("INFO")
+    for status in (MOVING, {**MOVING, "readyReplicas": 1}, READY):
+        show(house, status)
+        report(house)
+
+    lines = [line.fields for line in caplog.records if line.message == "health"]
+
+    assert [(line["object"], line["status"]) for line in lines] == [(house.first, "unknown"), (house.first, "healthy")]
+
+
 def test_a_record_says_when_it_was_true(house):
     house.health.report_health()
 

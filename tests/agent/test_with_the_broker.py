@@ -2,12 +2,16 @@
 The agent and the broker, the real ones, in one process: what one says the other understands.
 """
 
+import json
+
 import pytest
 
 from agent.broker import Broker, BrokerError, BrokerRefused
+from agent.refs import Ref
 from app import app
 from tests.support.factories import new_agent, new_generator, new_object, new_stack, new_target
 from tests.support.house import House, text_of
+from tests.support.statuses import a_deployment
 from tests.support.transport import BrokerTransport
 
 
@@ -104,6 +108,59 @@ def test_a_failure_is_told_with_every_error(pair):
 
     message = "ConfigMap/default/bad: refused\nConfigMap/default/worse: refused"
     assert pair.events == [(pushed, "FAILURE", message)]
+
+
+def test_health_is_told_of_what_is_in_place_and_what_is_withdrawn_is_told_of_no_more(pair):
+    first = pair.push("one")
+    pair.house.poll()
+    pair.house.health.report_health()
+    second = pair.push("one", "two")
+    pair.house.poll()
+    pair.house.clock.now += 61
+    pair.house.health.report_health()
+    pair.http.delete(f"/agents/{pair.agent.id}/targets/{pair.stack}", pak=pair.http.admin)
+    pair.house.poll()
+    pair.house.clock.now += 61
+    pair.house.health.report_health()
+
+    told = pair.http.get(f"/stacks/{pair.stack}/health", pak=pair.http.admin).json()
+
+    assert told["overall_status"] == "healthy"
+    assert [(one["id"], one["healthy_agents"]) for one in told["deployment_objects"]] == [(first, 1), (second, 1)]
+
+
+def test_the_health_of_a_stack_that_was_deleted_a_moment_ago_does_not_hide_anothers(pair):
+    """
+    The agent does not know yet, and says both in one request.
+    """
+    other = new_stack(pair.http, pair.ci)
+    new_target(pair.http, pair.agent, other)
+    new_object(pair.http, pair.ci, other, text_of("other"))
+    pushed = pair.push("one")
+    pair.house.poll()
+    pair.http.delete(f"/stacks/{other}", pak=pair.ci.pak)
+
+    pair.house.health.report_health()
+
+    told = pair.http.get(f"/deployment-objects/{pushed}/health", pak=pair.http.admin).json()
+    assert [record["status"] for record in told["health_records"]] == ["healthy"]
+
+
+def test_a_workload_that_comes_up_is_told_with_what_it_waits_for(pair):
+    web = Ref("apps", "Deployment", "default", "web", "v1")
+    text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2}\n"
+    pushed = new_object(pair.http, pair.ci, pair.stack, text)["id"]
+    pair.house.poll()
+    status = a_deployment(readyReplicas=1)["status"]
+    pair.house.lookout.saw(web, *pair.house.cluster.set_status(web, status))
+
+    pair.house.health.report_health()
+
+    (record,) = pair.http.get(f"/deployment-objects/{pushed}/health", pak=pair.http.admin).json()["health_records"]
+    summary = json.loads(record["summary"])
+    assert (record["status"], summary["conditions"]) == ("unknown", ["Progressing"])
+    assert (summary["pods_ready"], summary["pods_total"]) == (1, 2)
+    assert summary["resources"][0]["message"] == "Ready: 1/2"
 
 
 def test_a_rotated_pak_is_refused_at_once_and_nothing_is_touched(pair):

@@ -16,6 +16,7 @@ class Pipeline:
     """
 
     def __init__(self, admin):
+        self.admin = admin
         self.agent_name, self.cluster_name = f"agent-{uuid4().hex[:8]}", "bench"
         self.pushed_id = None
         self._admin = admin
