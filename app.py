@@ -11,6 +11,7 @@ import gc
 gc.disable()
 
 from chalicelib.api import (
+    admin,
     agents,
     auth,
     deployment_health,
@@ -25,6 +26,7 @@ from chalicelib.api import (
     target_state,
     targets,
     telemetry,
+    websockets,
 )
 from chalicelib.api.broker import Broker
 from chalicelib.api.middleware import authenticate, log_request, render_errors
@@ -51,6 +53,8 @@ for noun in (
     events,
     diagnostics,
     telemetry,
+    admin,
+    websockets,
 ):
     app.register_blueprint(noun.routes)
 

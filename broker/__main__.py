@@ -161,11 +161,11 @@ def create_agent(name: str, cluster_name: str, generator_ids: tuple[str, ...], *
     ids = uuids(generator_ids)
     with store(access):
         from chalicelib.domain.agents import NewAgent
-        from chalicelib.domain.principals import ADMIN
+        from chalicelib.domain.principals import OPERATOR
         from chalicelib.services import agents
 
         wanted = NewAgent(name=name, cluster_name=cluster_name, generator_ids=ids)
-        agent, pak = agents.create_agent(ADMIN, wanted)
+        agent, pak = agents.create_agent(OPERATOR, wanted)
         registered = ", ".join(["system (fleet scope)", *map(str, ids)])
         click.echo(f"Agent created successfully:\nID: {agent.id}\nName: {agent.name}\nCluster: {agent.cluster_name}")
         click.echo(f"Initial PAK: {pak}\nRegistered with: {registered}")
@@ -188,10 +188,10 @@ def create_generator(name: str, description: str | None, **access: Any) -> None:
     """
     with store(access):
         from chalicelib.domain.generators import NewGenerator
-        from chalicelib.domain.principals import ADMIN
+        from chalicelib.domain.principals import OPERATOR
         from chalicelib.services import generators
 
-        generator, pak = generators.create_generator(ADMIN, NewGenerator(name=name, description=description))
+        generator, pak = generators.create_generator(OPERATOR, NewGenerator(name=name, description=description))
         click.echo(f"Generator created successfully:\nID: {generator.id}\nName: {generator.name}\nInitial PAK: {pak}")
 
 
@@ -210,10 +210,10 @@ def rotate_agent(uuid: UUID, **access: Any) -> None:
     Give an agent a new PAK.
     """
     with store(access):
-        from chalicelib.domain.principals import ADMIN
+        from chalicelib.domain.principals import OPERATOR
         from chalicelib.services import agents
 
-        rotated, pak = agents.rotate_agent_pak(ADMIN, uuid)
+        rotated, pak = agents.rotate_agent_pak(OPERATOR, uuid)
         agent = rotated.agent
         click.echo(f"Agent PAK rotated successfully:\nID: {agent.id}\nName: {agent.name}\nNew PAK: {pak}")
 
@@ -226,10 +226,10 @@ def rotate_generator(uuid: UUID, **access: Any) -> None:
     Give a generator a new PAK.
     """
     with store(access):
-        from chalicelib.domain.principals import ADMIN
+        from chalicelib.domain.principals import OPERATOR
         from chalicelib.services import generators
 
-        generator, pak = generators.rotate_generator_pak(ADMIN, uuid)
+        generator, pak = generators.rotate_generator_pak(OPERATOR, uuid)
         click.echo(f"Generator PAK rotated successfully:\nID: {generator.id}\nName: {generator.name}\nNew PAK: {pak}")
 
 

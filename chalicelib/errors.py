@@ -3,7 +3,7 @@ Every answer that is not a success, by its code. Clients match on code and statu
 
 BrokerError
 ├── by HTTP      InvalidPath InvalidQuery InvalidJson InvalidRequestBody UnsupportedMediaType PayloadTooLarge
-│                Unauthorized RouteNotFound MethodNotAllowed TooManyRequests Unavailable
+│                Unauthorized RouteNotFound MethodNotAllowed TooManyRequests Unavailable NotOffered
 ├── not allowed  AdminRequired … one per rule that a caller can break
 ├── not there    AgentNotFound … one per noun
 ├── not valid    InvalidAgent InvalidLabel InvalidAnnotation InvalidDeploymentObject InvalidHealthRecord …
@@ -75,6 +75,12 @@ class Unauthorized(BrokerError):
         return {"WWW-Authenticate": "Bearer"}
 
 
+class UnknownPak(Unauthorized):
+    """
+    Something was sent, and it lets nobody in: what the audit log is told of.
+    """
+
+
 class RouteNotFound(BrokerError):
     status = HTTPStatus.NOT_FOUND
     code = "not_found"
@@ -113,6 +119,11 @@ class TooManyRequests(BrokerError):
     @property
     def headers(self) -> dict[str, str]:
         return {"Retry-After": str(self._retry_after)}
+
+
+class NotOffered(BrokerError):
+    status = HTTPStatus.NOT_IMPLEMENTED
+    code = "not_implemented"
 
 
 class Forbidden(BrokerError):

@@ -19,6 +19,8 @@ CONTRACT = {
     "TargetStateTooLarge": (413, "target_state_too_large"),
     "ResponseTooLarge": (413, "response_too_large"),
     "Unauthorized": (401, "unauthorized"),
+    "UnknownPak": (401, "unauthorized"),
+    "NotOffered": (501, "not_implemented"),
     "RouteNotFound": (404, "not_found"),
     "MethodNotAllowed": (405, "method_not_allowed"),
     "TooManyRequests": (429, "too_many_requests"),

@@ -4,6 +4,7 @@ What every request passes on its way in and out, the outermost first: log_reques
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -11,16 +12,18 @@ from chalice import Response
 from chalice.app import Request
 
 from chalicelib import system
+from chalicelib.api import websockets
 from chalicelib.api.answers import PRINCIPAL
 from chalicelib.api.broker import rendered
+from chalicelib.api.origin import origin_of, path_of
 from chalicelib.api.routing import NO_ROUTE
 from chalicelib.domain.principals import Principal
-from chalicelib.errors import BrokerError
-from chalicelib.services import authentication, health
+from chalicelib.errors import BrokerError, UnknownPak
+from chalicelib.services import authentication, health, refused_paks
 
 Next = Callable[[Request], Response]
 
-OPEN_ROUTES = ("/healthz", "/readyz", "/docs/openapi.json")
+OPEN_ROUTES = ("/healthz", "/readyz", "/docs/openapi.json", *websockets.PATHS)
 MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -77,5 +80,11 @@ def authenticate(request: Request, get_response: Next) -> Response:
     Note on the request who is asking. An unknown route is answered as such, whoever asks.
     """
     if request.path not in (NO_ROUTE, *OPEN_ROUTES) and request.method != "OPTIONS":
-        request.context[PRINCIPAL] = authentication.authenticate(request.headers.get("authorization"))
+        header, origin = request.headers.get("authorization"), origin_of(request)
+        try:
+            principal = authentication.authenticate(header)
+        except UnknownPak:
+            refused_paks.note(origin, path_of(request))
+            raise
+        request.context[PRINCIPAL] = replace(principal, origin=origin)
     return get_response(request)

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, NoReturn, get_args, get_origin, get_type_hints
 
 from chalicelib import VERSION
 from chalicelib.api import shapes
@@ -126,8 +126,11 @@ def _body(operation: Operation, schemas: Schemas) -> Schema:
 
 def _answers(hint: Any) -> Iterator[tuple[type, Any]]:
     """
-    A return type's kinds of answers, each with the type of its body. A body alone is answered as it is.
+    A return type's kinds of answers, each with the type of its body. A body alone is answered as it is; what never
+    returns has none.
     """
+    if hint is NoReturn:
+        return
     kinds = get_args(hint) if type(hint).__name__ in ("UnionType", "_UnionGenericAlias") else (hint,)
     for kind in kinds:
         origin = get_origin(kind) or kind

@@ -2,7 +2,7 @@
 Who is asking.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -16,9 +16,21 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
+class Origin:
+    """
+    Where a request came from, as the gateway saw it, or by which other way somebody got in.
+    """
+
+    address: str | None = None
+    user_agent: str | None = None
+    via: str | None = None
+
+
+@dataclass(frozen=True)
 class Principal:
     role: Role
     id: UUID | None = None
+    origin: Origin | None = field(default=None, compare=False)
 
     @property
     def is_admin(self) -> bool:
@@ -40,6 +52,9 @@ class Principal:
 
 
 ADMIN = Principal(Role.ADMIN)
+
+# Whoever may write the table, at the command line.
+OPERATOR = Principal(Role.ADMIN, origin=Origin(via="cli"))
 
 
 def require_admin(caller: Principal) -> None:

@@ -37,6 +37,7 @@ from chalicelib.errors import (
     NameAndClusterRequired,
     Unavailable,
 )
+from chalicelib.services import audit
 from chalicelib.store import agents, credentials, generators, heartbeats, names, registrations
 from chalicelib.store.table import Together
 
@@ -87,6 +88,9 @@ def create_agent(
     credentials.issue(together, pak, Principal(Role.AGENT, agent.id))
     for generator_id in chosen:
         registrations.add(together, Registration(new_id(), agent.id, generator_id, at))
+    named = {"name": agent.name, "cluster_name": agent.cluster_name}
+    audit.note(together, caller, "agent.created", ("agent", agent.id), named, at=at)
+    audit.note(together, caller, "pak.created", ("pak", agent.id), {"entity": "agent", "name": agent.name}, at=at)
     together.commit()
     return agent, pak
 
@@ -105,8 +109,14 @@ def get_agent(caller: Principal, id: UUID) -> AgentStatus:
 
 def update_agent(caller: Principal, id: UUID, change: AgentChange, *, now: system.Now = system.now) -> AgentStatus:
     require_admin_or_agent(caller, id)
-    together = Together()
-    agents.change(together, agents.get(id), change, now())
+    together, old, at = Together(), agents.get(id), now()
+    agents.change(together, old, change, at)
+    said = {
+        "name": change.name or old.name,
+        "cluster_name": change.cluster_name or old.cluster_name,
+        "status": change.status or old.status,
+    }
+    audit.note(together, caller, "agent.updated", ("agent", id), said, at=at)
     together.commit()
     return get_agent(caller, id)
 
@@ -117,9 +127,10 @@ def delete_agent(caller: Principal, id: UUID, *, now: system.Now = system.now) -
     """
     require_admin(caller)
     while agent := agents.find(id):
-        together = Together()
-        agents.bury(together, agent, now())
+        together, at = Together(), now()
+        agents.bury(together, agent, at)
         credentials.revoke(together, agent.pak_short)
+        audit.note(together, caller, "agent.deleted", ("agent", id), at=at)
         with suppress(Conflict):  # renamed, rotated or deleted meanwhile: look again
             together.commit()
 
@@ -130,10 +141,11 @@ def rotate_agent_pak(caller: Principal, id: UUID, *, now: system.Now = system.no
     """
     require_admin_or_agent(caller, id)
     old, pak = agents.get(id), paks.generate()
-    together = Together()
-    agents.replace_pak(together, old, pak.short, now())
+    together, at = Together(), now()
+    agents.replace_pak(together, old, pak.short, at)
     credentials.revoke(together, old.pak_short)
     credentials.issue(together, pak, Principal(Role.AGENT, id))
+    audit.note(together, caller, "pak.rotated", ("agent", id), {"agent_name": old.name}, at=at)
     together.commit()
     return get_agent(caller, id), pak
 

@@ -10,11 +10,12 @@ from chalicelib import system
 from chalicelib.domain import paks
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import Principal
-from chalicelib.errors import Unauthorized
+from chalicelib.errors import Unauthorized, UnknownPak
 from chalicelib.store import credentials
 
 PREFIXES = ("Bearer ", "bearer ")
 REMEMBERED = 4096
+REFUSAL = "this PAK is not known, or no longer"
 
 
 class VerifiedSecrets:
@@ -46,15 +47,17 @@ _verified = VerifiedSecrets()
 
 def authenticate(header: str | None, verified: VerifiedSecrets = _verified) -> Principal:
     """
-    The caller behind `<PAK>`, `Bearer <PAK>` or `bearer <PAK>`. Raises Unauthorized, which never says what was wrong
+    The caller behind `<PAK>`, `Bearer <PAK>` or `bearer <PAK>`. Raises Unauthorized; it never says what was wrong
     with a PAK that could be read.
     """
     if not header:
         raise Unauthorized("no PAK: send it in the Authorization header, as `Bearer <PAK>` or bare")
+    if not header.isascii():
+        raise Unauthorized(REFUSAL)
     pak = paks.parse(_without_scheme(header).strip())
     credential = pak and credentials.find_credential(pak.short)
     if not (pak and credential and verified.matches(pak, credential.hash)):
-        raise Unauthorized("this PAK is not known, or no longer")
+        raise UnknownPak(REFUSAL)
     return credential.principal
 
 

@@ -12,6 +12,7 @@ from chalicelib.domain.generators import Generator, GeneratorChange, NewGenerato
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import Principal, Role, require_admin
 from chalicelib.errors import (
+    AgentNotRegistered,
     CannotDeleteSystemGenerator,
     Forbidden,
     ForeignKeyViolation,
@@ -23,6 +24,7 @@ from chalicelib.errors import (
     StackNotOwned,
     SystemGeneratorNotATenant,
 )
+from chalicelib.services import audit
 from chalicelib.services.stacks import delete_stack
 from chalicelib.store import agents, credentials, generators, registrations, stacks, targets
 from chalicelib.store.table import Together
@@ -44,6 +46,9 @@ def create_generator(
     together = Together()
     generators.add(together, generator)
     credentials.issue(together, pak, Principal(Role.GENERATOR, generator.id))
+    issued = {"entity": "generator", "name": generator.name}
+    audit.note(together, caller, "generator.created", ("generator", generator.id), {"name": generator.name}, at=at)
+    audit.note(together, caller, "pak.created", ("pak", generator.id), issued, at=at)
     together.commit()
     return generator, pak
 
@@ -61,8 +66,9 @@ def update_generator(
     caller: Principal, id: UUID, change: GeneratorChange, *, now: system.Now = system.now
 ) -> Generator:
     old = get_generator(caller, id)
-    together = Together()
-    generators.change(together, old, change, now())
+    together, at = Together(), now()
+    generators.change(together, old, change, at)
+    audit.note(together, caller, "generator.updated", ("generator", id), {"name": change.name or old.name}, at=at)
     together.commit()
     return generators.get(id)
 
@@ -81,9 +87,10 @@ def delete_generator(caller: Principal, id: UUID, *, now: system.Now = system.no
         raise
     _require_deletable(generator)
     _delete_stacks(id)
-    together = Together()
-    generators.bury(together, generator, now())
+    together, at = Together(), now()
+    generators.bury(together, generator, at)
     credentials.revoke(together, generator.pak_short)
+    audit.note(together, caller, "generator.deleted", ("generator", id), at=at)
     together.commit()
     _delete_stacks(id)
 
@@ -98,11 +105,12 @@ def _require_deletable(generator: Generator) -> None:
 
 def _delete_stacks(generator_id: UUID) -> None:
     """
-    As the generator itself, so that a stack that is given to another one meanwhile stays.
+    As the generator itself, so that a stack that is given to another one meanwhile stays. The log gets one row for
+    what was asked for, and that is the generator's.
     """
     for stack_id in stacks.of_generator(generator_id):
         with suppress(StackNotFound, StackNotOwned):
-            delete_stack(Principal(Role.GENERATOR, generator_id), stack_id)
+            delete_stack(Principal(Role.GENERATOR, generator_id), stack_id, noted=False)
 
 
 def rotate_generator_pak(caller: Principal, id: UUID, *, now: system.Now = system.now) -> tuple[Generator, Pak]:
@@ -110,10 +118,11 @@ def rotate_generator_pak(caller: Principal, id: UUID, *, now: system.Now = syste
     A new PAK; the old one is refused from now on.
     """
     old, pak = get_generator(caller, id), paks.generate()
-    together = Together()
-    generators.replace_pak(together, old, pak.short, now())
+    together, at = Together(), now()
+    generators.replace_pak(together, old, pak.short, at)
     credentials.revoke(together, old.pak_short)
     credentials.issue(together, pak, Principal(Role.GENERATOR, id))
+    audit.note(together, caller, "pak.rotated", ("generator", id), {"generator_name": old.name}, at=at)
     together.commit()
     return generators.get(id), pak
 
@@ -144,7 +153,8 @@ def register_agent(
     An agent's consent to a generator: its own, or on its behalf by the admin. Generators are not asked.
     """
     agent_id = _consenting_agent(caller, request)
-    registration = Registration(new_id(), agent_id, generator_id, now())
+    at = now()
+    registration = Registration(new_id(), agent_id, generator_id, at)
     unknown = ForeignKeyViolation(
         f"agent_id: there is no agent {agent_id}", constraint="agent_generator_registrations_agent_id_fkey"
     )
@@ -152,11 +162,14 @@ def register_agent(
     generators.check_alive(together, generator_id, generators.not_found(generator_id))
     agents.check_alive(together, agent_id, unknown)
     registrations.add(together, registration)
+    audit.note(together, caller, "agent.registered", ("agent", agent_id), _with(generator_id), at=at)
     together.commit()
     return registration
 
 
-def deregister_agent(caller: Principal, generator_id: UUID, request: RegistrationRequest) -> None:
+def deregister_agent(
+    caller: Principal, generator_id: UUID, request: RegistrationRequest, *, now: system.Now = system.now
+) -> None:
     """
     Withdraw the consent, and with it the agent's targets to the generator's stacks. The consent goes first: no target
     can be added after that. Once more changes nothing.
@@ -164,12 +177,18 @@ def deregister_agent(caller: Principal, generator_id: UUID, request: Registratio
     agent_id = _consenting_agent(caller, request)
     together = Together()
     registrations.remove(together, agent_id, generator_id)
-    together.commit()
+    audit.note(together, caller, "agent.deregistered", ("agent", agent_id), _with(generator_id), at=now())
+    with suppress(AgentNotRegistered):
+        together.commit()
     for stack in stacks.get_many(_targeted(agent_id)):
         if stack.is_live and stack.generator_id == generator_id:
             together = Together()
             targets.remove(together, agent_id, stack.id)
             together.commit()
+
+
+def _with(generator_id: UUID) -> dict[str, str]:
+    return {"generator_id": str(generator_id)}
 
 
 def _targeted(agent_id: UUID) -> list[UUID]:

@@ -9,8 +9,9 @@ from chalicelib import system
 from chalicelib.domain import paks
 from chalicelib.domain.generators import ADMIN_GENERATOR, SYSTEM_GENERATOR, Generator
 from chalicelib.domain.paks import Pak
-from chalicelib.domain.principals import ADMIN
+from chalicelib.domain.principals import ADMIN, OPERATOR
 from chalicelib.errors import AlreadyInstalled, Unavailable
+from chalicelib.services import audit
 from chalicelib.store import copying, credentials, generators, schema
 from chalicelib.store.credentials import Installation
 from chalicelib.store.table import Together
@@ -64,11 +65,12 @@ def initialise(*, now: system.Now = system.now, new_id: system.NewId = system.ne
     credentials.issue(together, pak, ADMIN)
     generators.add(together, admin)
     generators.add(together, system_wide)
+    audit.note(together, OPERATOR, "pak.created", ("pak", None), {"entity": "admin", "name": "admin"}, at=at)
     together.commit()
     return Installed(pak, admin.id, system_wide.id)
 
 
-def rotate_admin() -> Pak:
+def rotate_admin(*, now: system.Now = system.now) -> Pak:
     """
     A new PAK for the admin; the old one is refused from now on.
     """
@@ -82,5 +84,6 @@ def rotate_admin() -> Pak:
     )
     credentials.revoke(together, old.pak_short)
     credentials.issue(together, pak, ADMIN)
+    audit.note(together, OPERATOR, "pak.rotated", ("admin", None), {"name": "admin"}, at=now())
     together.commit()
     return pak

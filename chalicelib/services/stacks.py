@@ -26,6 +26,7 @@ from chalicelib.errors import (
     StacksListDenied,
     Unavailable,
 )
+from chalicelib.services import audit
 from chalicelib.store import agents, credentials, deployment_objects, generators, stack_labels, stacks, targets
 from chalicelib.store.table import Together
 
@@ -56,6 +57,8 @@ def create_stack(
     together = Together()
     generators.check_alive(together, owner, _no_generator(owner))
     stacks.add(together, stack)
+    said = {"name": stack.name, "generator_id": str(owner)}
+    audit.note(together, caller, "stack.created", ("stack", stack.id), said, at=at)
     together.commit()
     return stack
 
@@ -82,21 +85,28 @@ def update_stack(caller: Principal, id: UUID, change: StackChange, *, now: syste
     old = get_stack(caller, id)
     if change.id not in (None, id):
         raise StackIdMismatch("id in the body is not the id in the path")
-    together = Together()
+    together, at = Together(), now()
     if change.generator_id not in (None, old.generator_id):
         if not caller.is_admin:
             raise StackGeneratorMismatch("only the admin can give a stack to another generator")
         generators.check_alive(together, change.generator_id, _no_generator(change.generator_id))
-    stacks.change(together, old, change, now())
+    stacks.change(together, old, change, at)
+    audit.note(together, caller, "stack.updated", ("stack", id), {"name": change.name or old.name}, at=at)
     together.commit()
     return stacks.get(id)
 
 
 def delete_stack(
-    caller: Principal, id: UUID, *, now: system.Now = system.now, new_id: system.NewId = system.new_id
+    caller: Principal,
+    id: UUID,
+    *,
+    noted: bool = True,
+    now: system.Now = system.now,
+    new_id: system.NewId = system.new_id,
 ) -> None:
     """
-    Delete a stack for good. Its deletion marker, the last object it ever gets, tells the agents.
+    Delete a stack for good. Its deletion marker, the last object it ever gets, tells the agents. It is noted in the
+    audit log, unless it goes with its generator.
     """
     for _ in range(MAX_TRIES):
         stack = get_stack(caller, id)
@@ -112,6 +122,8 @@ def delete_stack(
         deployment_objects.write(marker, "")
         together = Together()
         stacks.bury(together, stack, marker.pointer, at)
+        if noted:
+            audit.note(together, caller, "stack.deleted", ("stack", id), at=at)
         try:
             together.commit()
         except stacks.StackChanged:

@@ -2,6 +2,7 @@
 Targets: which stacks an agent is told to serve, and the consent behind them.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from chalicelib import system
@@ -16,6 +17,7 @@ from chalicelib.errors import (
     TargetCreateDenied,
     TargetGeneratorMismatch,
 )
+from chalicelib.services import audit
 from chalicelib.store import agents, stacks
 from chalicelib.store import registrations as consents
 from chalicelib.store import targets as kept
@@ -52,15 +54,16 @@ def add_target(
     if new.agent_id not in (None, agent_id):
         raise AgentIdMismatch("agent_id in the body is not the agent in the path")
     target = AgentTarget(new_id(), agent_id, stack.id)
-    consent = None if registered else Registration(new_id(), agent_id, stack.generator_id, now())
+    at = now()
+    consent = None if registered else Registration(new_id(), agent_id, stack.generator_id, at)
     try:
-        _write(target, stack, consent)
+        _write(caller, target, stack, consent, at)
     except AlreadyRegistered:  # by somebody else, since it was asked
-        _write(target, stack, None)
+        _write(caller, target, stack, None, at)
     return target
 
 
-def _write(target: AgentTarget, stack: Stack, consent: Registration | None) -> None:
+def _write(caller: Principal, target: AgentTarget, stack: Stack, consent: Registration | None, at: datetime) -> None:
     together = Together()
     stacks.check_alive(together, stack.id)
     unknown = ForeignKeyViolation(f"there is no agent {target.agent_id}", constraint="fk_agent")
@@ -70,13 +73,15 @@ def _write(target: AgentTarget, stack: Stack, consent: Registration | None) -> N
     else:
         consents.check(together, target.agent_id, stack.generator_id, _not_registered(target.agent_id, stack))
     kept.add(together, target)
+    audit.note(together, caller, "target.created", ("agent", target.agent_id), {"stack_id": str(stack.id)}, at=at)
     together.commit()
 
 
-def remove_target(caller: Principal, agent_id: UUID, stack_id: UUID) -> None:
+def remove_target(caller: Principal, agent_id: UUID, stack_id: UUID, *, now: system.Now = system.now) -> None:
     _require_consent(caller, agent_id, stacks.get(stack_id))
     together = Together()
     kept.remove(together, agent_id, stack_id, must_exist=True)
+    audit.note(together, caller, "target.deleted", ("agent", agent_id), {"stack_id": str(stack_id)}, at=now())
     together.commit()
 
 

@@ -2,6 +2,7 @@
 Agents, as they are kept, and everything that belongs to them but their heartbeats.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -123,6 +124,13 @@ def all_live() -> list[Agent]:
     In the order of their creation.
     """
     return [item.read() for item in listed(LISTING)]
+
+
+def called(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """
+    Of those that are there, deleted or not.
+    """
+    return {item.id: item.name for item in AgentItem.batch_get([(f"AGENT#{id}", "AGENT") for id in ids])}
 
 
 def file(id: UUID, *, consistent: bool = False) -> AgentFile:

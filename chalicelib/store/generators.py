@@ -2,6 +2,7 @@
 Generators, as they are kept.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -65,6 +66,14 @@ def get(id: UUID) -> Generator:
 
 def all_live() -> list[Generator]:
     return [item.read() for item in listed(LISTING)]
+
+
+def called(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """
+    Of those that are there, deleted or not.
+    """
+    found = GeneratorItem.batch_get([(f"GENERATOR#{id}", "GENERATOR") for id in ids])
+    return {item.id: item.name for item in found}
 
 
 def registrations(id: UUID) -> list[Registration]:

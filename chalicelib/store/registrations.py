@@ -6,7 +6,7 @@ from typing import Self
 from uuid import UUID
 
 from chalicelib.domain.agents import Registration
-from chalicelib.errors import AlreadyRegistered
+from chalicelib.errors import AgentNotRegistered, AlreadyRegistered
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.table import Item, Together, present
 
@@ -50,5 +50,9 @@ def check(together: Together, agent_id: UUID, generator_id: UUID, refused: Excep
 
 
 def remove(together: Together, agent_id: UUID, generator_id: UUID) -> None:
-    together.remove(RegistrationItem(f"AGENT#{agent_id}", f"REGISTRATION#{generator_id}"))
+    """
+    Refused with AgentNotRegistered.
+    """
+    refused = AgentNotRegistered(f"agent {agent_id} is not registered with generator {generator_id}")
+    together.remove(RegistrationItem(f"AGENT#{agent_id}", f"REGISTRATION#{generator_id}"), refused)
     together.remove(RegistrationItem(f"GENERATOR#{generator_id}", f"REGISTRATION#{agent_id}"))

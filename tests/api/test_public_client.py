@@ -19,6 +19,9 @@ OURS = {
     "is_alive": "outside the contract's document",
     "is_ready": "outside the contract's document",
     "get_openapi_document": "outside the contract's document",
+    "agent_channel": "a WebSocket there",
+    "stack_channel": "a WebSocket there",
+    "fleet_channel": "a WebSocket there",
     "report_telemetry": "agents send over a WebSocket there",
 }
 

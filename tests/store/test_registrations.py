@@ -42,13 +42,14 @@ def test_a_second_registration_is_refused_and_the_first_stays(registration):
     assert generators.registrations(registration.generator_id) == [registration]
 
 
-def test_both_sides_go_together_and_once_more_changes_nothing(registration, table):
-    for _ in range(2):
-        together = Together()
-        registrations.remove(together, registration.agent_id, registration.generator_id)
-        together.commit()
+def test_both_sides_go_together_and_not_once_more(registration, table):
+    together = Together()
+    registrations.remove(together, registration.agent_id, registration.generator_id)
+    together.commit()
 
     assert rows(table) == []
+    with pytest.raises(AgentNotRegistered):
+        together.commit()
 
 
 def test_a_transaction_can_depend_on_a_registration(registration):

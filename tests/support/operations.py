@@ -16,6 +16,7 @@ NOBODY, ADMIN, AGENT, OTHER_AGENT, OWNER, OTHER_GENERATOR = ROLES = (
     "other_generator",
 )
 PAK_HOLDERS = ROLES[1:]
+NOT_IMPLEMENTED = 501
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Operation:
 
     @property
     def is_open(self):
-        return self.path in ("/healthz", "/readyz", "/docs/openapi.json")
+        return self.path in ("/healthz", "/readyz", "/docs/openapi.json") or self.success == NOT_IMPLEMENTED
 
     @property
     def caller(self):
@@ -430,4 +431,12 @@ OPERATIONS = (
     # Agent events
     Operation("GET /api/v1/agent-events", 200, by_admin()),
     Operation("GET /api/v1/agent-events/{id}", 200, by_admin(), unknown=(404, "agent_event_not_found")),
+    # The admin's own
+    Operation("GET /api/v1/paks", 200, by_admin()),
+    Operation("GET /api/v1/admin/audit-logs", 200, by_admin()),
+    Operation("GET /api/v1/admin/ws/connections", 200, by_admin()),
+    # WebSockets, which there are none of
+    Operation("GET /internal/ws/agent", NOT_IMPLEMENTED),
+    Operation("GET /api/v1/stacks/{id}/live", NOT_IMPLEMENTED),
+    Operation("GET /api/v1/fleet/live", NOT_IMPLEMENTED),
 )
