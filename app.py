@@ -23,6 +23,7 @@ from chalicelib.api import (
     health,
     logs,
     stacks,
+    swagger_ui,
     target_state,
     targets,
     telemetry,
@@ -42,6 +43,7 @@ for middleware in (log_request(app.log), render_errors, authenticate):
 for noun in (
     health,
     docs,
+    swagger_ui,
     auth,
     generators,
     stacks,

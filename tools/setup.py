@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import dynoxide, progress
+from tools import dynoxide, progress, swagger_ui
 from tools.borrowed import ROOT
 from tools.progress import ToolError, say
 
@@ -35,6 +35,7 @@ def main() -> int:
     try:
         _check_machine()
         _install_python()
+        _install_swagger_ui()
     except ToolError as error:
         say(f"setup: {error}")
         return 1
@@ -94,6 +95,12 @@ def _pip(what: list[str], describe: progress.Describe) -> None:
 
 def _packages(lines: list[str]) -> int:
     return len({line.split()[1] for line in lines if line.startswith("Collecting ")})
+
+
+def _install_swagger_ui() -> None:
+    if not swagger_ui.is_installed():
+        say("setup: fetching Swagger UI")
+        swagger_ui.install()
 
 
 def _install_dynoxide() -> None:

@@ -54,6 +54,18 @@ class Yaml(Text):
     content_type = "application/yaml"
 
 
+class Html(Text):
+    content_type = "text/html; charset=utf-8"
+
+
+class Css(Text):
+    content_type = "text/css; charset=utf-8"
+
+
+class Script(Text):
+    content_type = "text/javascript; charset=utf-8"
+
+
 class NoContent(Response):
     status: ClassVar[HTTPStatus] = HTTPStatus.NO_CONTENT
 
@@ -67,6 +79,10 @@ class Empty(NoContent):
     """
 
     status = HTTPStatus.OK
+
+
+class Redirect(NoContent):
+    status = HTTPStatus.FOUND
 
 
 class NotModified(NoContent):

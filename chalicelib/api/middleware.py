@@ -23,7 +23,14 @@ from chalicelib.services import authentication, health, refused_paks
 
 Next = Callable[[Request], Response]
 
-OPEN_ROUTES = ("/healthz", "/readyz", "/docs/openapi.json", *websockets.PATHS)
+OPEN_ROUTES = (
+    "/healthz",
+    "/readyz",
+    "/docs/openapi.json",
+    "/swagger-ui",
+    "/swagger-ui/{file}",
+    *websockets.PATHS,
+)
 MILLISECOND = timedelta(milliseconds=1)
 
 

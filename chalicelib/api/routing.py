@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 NO_ROUTE = ""
 
-# The contract's only trailing slash: GET /api/v1/agents/ searches, GET /api/v1/agents lists.
-WITH_SLASH = {"/api/v1/agents": {"GET"}}
+# GET /api/v1/agents/ searches, GET /api/v1/agents lists; a page's relative addresses need a folder to be in.
+WITH_SLASH = {"/api/v1/agents": {"GET"}, "/swagger-ui": {"GET"}}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ OURS = {
     "agent_channel": "a WebSocket there",
     "stack_channel": "a WebSocket there",
     "fleet_channel": "a WebSocket there",
+    "find_swagger_ui": "outside the contract's document",
+    "get_swagger_ui": "outside the contract's document",
+    "get_swagger_ui_file": "outside the contract's document",
     "report_telemetry": "agents send over a WebSocket there",
 }
 

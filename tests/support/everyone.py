@@ -45,7 +45,7 @@ class Everyone:
         self.table = table
         installed = initialise()
         self.paks = {"admin": installed.admin_pak}
-        self.things = {"manifest": config_map("new"), "system": installed.system_generator_id}
+        self.things = {"manifest": config_map("new"), "system": installed.system_generator_id, "file": "start.js"}
         self._make_generators()
         self._make_agents()
         self._make_belongings()
@@ -60,6 +60,7 @@ class Everyone:
             "targets": "stack",
             "labels": "label",
             "annotations": "key",
+            "swagger-ui": "file",
         }
         self.before = rows(table)
 

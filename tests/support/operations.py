@@ -74,7 +74,7 @@ class Operation:
 
     @property
     def is_open(self):
-        return self.path in ("/healthz", "/readyz", "/docs/openapi.json") or self.success == NOT_IMPLEMENTED
+        return self.refused is OPEN or self.success == NOT_IMPLEMENTED
 
     @property
     def caller(self):
@@ -127,6 +127,7 @@ AGENT_GONE = (404, "agent_not_found")
 DIAGNOSTIC_GONE = (404, "diagnostic_not_found")
 NO_AGENT_KEY = (422, "foreign_key_violation")
 EMPTY = (200, None)
+OPEN: dict[str, str] = {}  # to everybody, PAK or no PAK
 
 LABEL, KEY, VALUE = (
     word("label", "invalid_label"),
@@ -142,9 +143,12 @@ AGENTS = "/api/v1/agents"
 DIAGNOSTICS = "/api/v1/diagnostics"
 
 OPERATIONS = (
-    Operation("GET /healthz", 200),
-    Operation("GET /readyz", 200),
-    Operation("GET /docs/openapi.json", 200),
+    Operation("GET /healthz", 200, OPEN),
+    Operation("GET /readyz", 200, OPEN),
+    Operation("GET /docs/openapi.json", 200, OPEN),
+    Operation("GET /swagger-ui", 302, OPEN),
+    Operation("GET /swagger-ui/", 200, OPEN),
+    Operation("GET /swagger-ui/{file}", 200, OPEN),
     Operation("POST /api/v1/auth/pak", 200),
     # Generators
     Operation(f"GET {GENERATORS}", 200, by_admin()),
