@@ -12,6 +12,7 @@ BY_CODE = {
     "forbidden": "this PAK may not do that: `brokkr whoami` says whose it is",
     "not_found": "nothing answers there: check the path of the broker's URL; or the broker is older than this brokkr",
     "foreign_key_violation": "check the ids: `brokkr-broker` and GET /agents show those that are there",
+    "deployment_object_not_found": "nothing was pushed to this stack yet: brokkr apply -f PATH --stack NAME",
     "already_registered": "nothing is left to do: `brokkr registrations` shows it",
 }
 

@@ -98,8 +98,7 @@ class Calls:
     def _judged(self, answer: httpx.Response) -> httpx.Response:
         if answer.is_success or answer.status_code == HTTPStatus.NOT_MODIFIED:
             return answer
-        code, message = _envelope(answer)
-        raise Refused(answer.status_code, code, redacted(message, self._pak))
+        raise _refusal(answer, self._pak)
 
 
 def _retry_after(answer: httpx.Response) -> float | None:
@@ -118,16 +117,24 @@ def _untouched(answer: httpx.Response | None, trouble: Exception | None) -> bool
     return isinstance(trouble, httpx.ConnectError | httpx.ConnectTimeout)
 
 
-def _envelope(answer: httpx.Response) -> tuple[str, str]:
-    """
-    A gateway's own refusal has another form, or none.
-    """
+def _refusal(answer: httpx.Response, pak: Pak) -> Refused:
     try:
         body = answer.json()
-        return str(body["code"]), str(body["message"])
+        return Refused(answer.status_code, str(body["code"]), redacted(str(body["message"]), pak))
     except (ValueError, KeyError, TypeError):
-        phrase = answer.reason_phrase or "no reason given"
-        return phrase.lower().replace(" ", "_"), f"{answer.url} answered {answer.status_code} {phrase}"
+        return _foreign(answer)
+
+
+def _foreign(answer: httpx.Response) -> Refused:
+    """
+    Of a gateway or a proxy, which has another form for it, or none.
+    """
+    phrase = answer.reason_phrase or "without a reason"
+    code = phrase.lower().replace(" ", "_")
+    message = f"{answer.url} answered {answer.status_code} {phrase}, and not as a broker does"
+    if answer.has_redirect_location:
+        return Refused(answer.status_code, code, message, f"it sends on to {answer.headers['location']}: name that")
+    return Refused(answer.status_code, code, message, "a gateway or a proxy may stand there: check the broker's URL")
 
 
 def _said(answer: httpx.Response | None, trouble: Exception | None) -> str:

@@ -2,6 +2,8 @@
 The broker's API, as functions.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -42,21 +44,26 @@ class Client:
         return read(Stack.of, row, "a stack")
 
     def delete_stack(self, stack: Stack) -> None:
-        self._calls.call("DELETE", f"/stacks/{stack.id}")
+        """
+        One that is gone already is as good: the answer to a first try may have been lost.
+        """
+        with _as_good(HTTPStatus.NOT_FOUND):
+            self._calls.call("DELETE", f"/stacks/{stack.id}")
 
     def add_label(self, stack: Stack, label: str) -> None:
         """
         One that it has already is as good.
         """
-        try:
+        with _as_good(HTTPStatus.CONFLICT):
             self._calls.call("POST", f"/stacks/{stack.id}/labels", json=label)
-        except Refused as refusal:
-            if refusal.status != HTTPStatus.CONFLICT:
-                raise
 
     def add_annotation(self, stack: Stack, key: str, value: str) -> None:
+        """
+        One that it has already is as good, by a first try whose answer was lost.
+        """
         body = {"stack_id": stack.id, "key": key, "value": value}
-        self._calls.call("POST", f"/stacks/{stack.id}/annotations", json=body)
+        with _as_good(HTTPStatus.CONFLICT):
+            self._calls.call("POST", f"/stacks/{stack.id}/annotations", json=body)
 
     def annotations(self, stack: Stack) -> dict[str, str]:
         rows = self._calls.json("GET", f"/stacks/{stack.id}/annotations")
@@ -116,3 +123,12 @@ class Client:
             self._calls.json("GET", path),
             "a list of registrations",
         )
+
+
+@contextmanager
+def _as_good(status: int) -> Iterator[None]:
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.status != status:
+            raise

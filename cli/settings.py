@@ -120,7 +120,7 @@ def _file(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise CliError(f"{path} cannot be read: {_why(error)}") from error
     except ValueError as error:
-        raise CliError(f"{path} is not TOML", "mend it, or write it anew with `brokkr login`") from error
+        raise CliError(f"{path} is not TOML", "mend it, or remove it and `brokkr login` again") from error
 
 
 def _why(error: Exception) -> str:

@@ -93,7 +93,7 @@ def conclude(outcome: Outcome, stack_name: str, goal: str, timeout: timedelta) -
     if outcome.code is Exit.LIVE:
         return f"{goal}: {what}: {rollout.message}"
     if outcome.code is Exit.ERROR:
-        raise CliError(f"{what}: no agent serves this stack", *NOBODY_HINTS)
+        raise CliError(f"{what}: {rollout.message}", *NOBODY_HINTS)
     said = {
         Exit.FAILED: f"failed: {what}: {rollout.message}",
         Exit.SUPERSEDED: f"superseded: {what}: {rollout.message}",

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import click
 
@@ -103,10 +104,10 @@ def _cells(agent: AgentState) -> tuple[str, ...]:
 
 def _watch(session: Session, stack: Stack) -> None:
     """
-    The newest revision, whichever it is by then.
+    The newest revision, whichever it is by then. Ctrl-C is the way out, and no error.
     """
     etag = None
-    with progress(session.screen, stack.name) as shown:
+    with suppress(KeyboardInterrupt), progress(session.screen, stack.name) as shown:
         while True:
             rollout = session.client.rollout(stack.id, etag=etag)
             if rollout:

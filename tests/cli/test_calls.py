@@ -130,7 +130,7 @@ def test_what_must_not_be_done_twice_is_tried_again_only_where_it_was_not_heard(
     ("answer", "message"),
     [
         (httpx.Response(403, json={"message": "Forbidden"}), "403 forbidden: http://broker/api/v1/things answered 403"),
-        (httpx.Response(404, text="<html>"), "404 not_found: http://broker/api/v1/things answered 404 Not Found"),
+        (httpx.Response(404, text="<html>"), "404 not_found: http://broker/api/v1/things answered 404 Not Found, and"),
         (httpx.Response(200, text="<html>"), "what answers at http://broker is no broker: its answer is not JSON"),
     ],
 )
@@ -144,3 +144,10 @@ def test_an_answer_that_repeats_the_pak_does_not_show_it():
 
     with pytest.raises(Refused, match=r"400 odd: what is \*\*\*\?"):
         Broker(answer).ask()
+
+
+def test_a_redirection_is_told_and_not_followed_so_that_no_pak_goes_elsewhere():
+    with pytest.raises(Refused) as caught:
+        Broker(httpx.Response(301, headers={"Location": "https://broker/api/v1/things"})).ask()
+
+    assert caught.value.hints == ("it sends on to https://broker/api/v1/things: name that",)

@@ -134,7 +134,7 @@ def test_the_last_line_says_what_and_why():
         ),
         (rollout_row("superseded"), 'superseded: stack "web", revision 7: it is superseded'),
         (UNDER_WAY, 'not live after 1m: stack "web", revision 7: it is progressing'),
-        (rollout_row("pending"), 'stack "web", revision 7: no agent serves this stack'),
+        (rollout_row("pending"), 'stack "web", revision 7: it is pending'),
     ],
 )
 def test_a_bad_end_says_what_and_why_with_the_agents_own_words(answer, message):
