@@ -22,6 +22,7 @@ FIRST_WAIT = 0.2
 LONGEST_WAIT = 10.0
 LONGEST_RETRY_AFTER = 120.0
 PASSING = frozenset({408, 429, 502, 503, 504})
+UNFIT = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.DecodingError, httpx.InvalidURL)
 UNTOUCHED = frozenset({429})  # the broker has done nothing of it
 
 
@@ -80,10 +81,10 @@ class Calls:
     ) -> tuple[httpx.Response | None, httpx.TransportError | None]:
         try:
             return self._http.request(method, path, **request), None
+        except UNFIT as error:
+            raise CliError(f"{self.url} cannot be asked: {redacted(str(error), self._pak)}") from error
         except httpx.TransportError as error:
             return None, error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise CliError(f"{self.url} cannot be asked: {redacted(str(error), self._pak)}") from error
 
     def _wait(self, attempt: int, answer: httpx.Response | None) -> float:
         """
@@ -150,8 +151,10 @@ def _why(trouble: Exception | None) -> str:
 
 def _what_to_do(trouble: Exception | None) -> tuple[str, ...]:
     text = str(trouble).lower()
-    if "certificate" in text or "ssl" in text:
+    if "certificate" in text:
         return ("trust its certificate: SSL_CERT_FILE names the file that holds the authority's",)
+    if "ssl" in text:
+        return ("is it https that is spoken there, or http?",)
     if "name or service" in text or "nodename" in text or "temporary failure in name" in text:
         return ("check the spelling of the host in --broker-url or BROKKR_BROKER_URL",)
     return (

@@ -2,11 +2,13 @@
 A PAK, as something that cannot be printed by mistake.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from cli.errors import CliError
 
 HIDDEN = "***"
+LOOKS_LIKE_ONE = re.compile(r"\b[A-Za-z0-9]+_BR[A-Za-z0-9]{3,}_[A-Za-z0-9]{8,}\b")
 
 
 @dataclass(frozen=True)
@@ -30,4 +32,7 @@ class Pak:
 
 
 def redacted(text: str, pak: Pak | None) -> str:
-    return text.replace(pak.secret, HIDDEN) if pak else text
+    """
+    Without that PAK, and without anything that looks like one: it may have been typed in the wrong place.
+    """
+    return LOOKS_LIKE_ONE.sub(HIDDEN, text.replace(pak.secret, HIDDEN) if pak else text)

@@ -97,7 +97,7 @@ class Session:
         Without the PAK, wherever it may have got in.
         """
         settings = self.__dict__.get("settings")
-        return redacted(text, settings.pak) if settings else text
+        return redacted(text, settings.pak if settings else None)
 
     def advise(self, error: CliError) -> None:
         if isinstance(error, Refused) and not error.hints:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from cli.errors import CliError
 from cli.paks import Pak
@@ -76,7 +77,16 @@ def cleaned(url: str) -> str:
     url = url.strip().rstrip("/")
     if not url.startswith(("http://", "https://")):
         raise CliError(f"the broker's URL must begin with http:// or https://, and is {url!r}")
+    if not _host(url):
+        raise CliError(f"the broker's URL names no host: {url!r}")
     return url.removesuffix(API).rstrip("/")
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def _pak(

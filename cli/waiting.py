@@ -100,7 +100,7 @@ def conclude(outcome: Outcome, stack_name: str, goal: str, timeout: timedelta) -
         Exit.TIMED_OUT: f"not {goal} after {durations.say(timeout)}: {what}: {rollout.message}",
     }[outcome.code]
     words = [f"  {agent}" for agent in rollout.troubled]
-    raise RolloutEnded(outcome.code, "\n".join([said, *words]))
+    raise RolloutEnded(outcome.code, "\n".join([said, *words]), *([] if rollout.agents else NOBODY_HINTS))
 
 
 NOBODY_HINTS = (

@@ -10,6 +10,7 @@ from cli.rollouts import LIVE
 from cli.session import Session
 from cli.waiting import Outcome
 
+LONGEST_KEY = 255
 EXAMPLES = """
 \b
 Examples:
@@ -64,6 +65,7 @@ def apply(
     removed.
     """
     annotations = _pairs(notes)
+    _check_key(idempotency_key)
     bundle = session.read(paths, recursive=recursive)
     wish = Wish(name=name, create=create, labels=labels, annotations=annotations)
     pushed = push(session.client, wish, bundle, lambda *what: idempotency_key or session.key_for(*what))
@@ -91,6 +93,13 @@ def _row(pushed: Pushed, outcome: Outcome | None) -> dict[str, Any]:
         "yaml_checksum": pushed.revision.yaml_checksum,
         "rollout": outcome.rollout.row if outcome else None,
     }
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and not (key.isascii() and key.isprintable() and 0 < len(key) <= LONGEST_KEY):
+        raise click.BadParameter(
+            f"must be 1 to {LONGEST_KEY} visible ASCII characters", param_hint="'--idempotency-key'"
+        )
 
 
 def _pairs(notes: tuple[str, ...]) -> dict[str, str]:

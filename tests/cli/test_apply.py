@@ -137,6 +137,10 @@ def test_the_admins_pak_pushes_nothing(brokkr, manifests, http):
         (["apply", "-f", "x"], "Missing option '--stack'."),
         (["apply", "-f", "x", "--stack", "web", "--annotation", "team"], "'team' is not KEY=VALUE"),
         (["apply", "-f", "x", "--stack", "web", "--wait=soon"], "'soon' is no span of time such as 90s"),
+        (
+            ["apply", "-f", "x", "--stack", "web", "--idempotency-key", "a\nb"],
+            "must be 1 to 255 visible ASCII characters",
+        ),
         (["frob"], "No such command 'frob'."),
         (["wait", "web", "--for", "ever"], "'ever' is not one of 'live', 'applied'."),
     ],

@@ -151,3 +151,27 @@ def test_a_redirection_is_told_and_not_followed_so_that_no_pak_goes_elsewhere():
         Broker(httpx.Response(301, headers={"Location": "https://broker/api/v1/things"})).ask()
 
     assert caught.value.hints == ("it sends on to https://broker/api/v1/things: name that",)
+
+
+def test_a_request_that_cannot_be_sent_is_not_tried_again():
+    broker = Broker(httpx.LocalProtocolError("Illegal header value"))
+
+    with pytest.raises(CliError, match="http://broker cannot be asked: Illegal header value"):
+        broker.ask()
+    assert broker.naps == []
+
+
+@pytest.mark.parametrize(
+    ("trouble", "hint"),
+    [
+        ("[Errno 111] Connection refused", "is the broker running there?"),
+        ("[Errno -2] Name or service not known", "check the spelling of the host"),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", "SSL_CERT_FILE"),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number", "is it https that is spoken there"),
+    ],
+)
+def test_each_trouble_says_what_to_do(trouble, hint):
+    with pytest.raises(Unreachable) as caught:
+        Broker(*[httpx.ConnectError(trouble)] * TRIES).ask()
+
+    assert hint in caught.value.hints[0]

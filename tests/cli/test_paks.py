@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from cli.errors import CliError
-from cli.paks import Pak
+from cli.paks import Pak, redacted
 
 SECRET = "brokkr_BRshort_verysecret"
 
@@ -63,3 +63,15 @@ def test_an_unforeseen_error_is_one_line_and_says_how_to_see_more(brokkr):
     assert ran.err.splitlines()[0].startswith("error: ValueError: cannot send")
     assert "BROKKR_DEBUG=1" in ran.err
     assert "Traceback" in brokkr("stacks", transport=Broken(), env={"BROKKR_DEBUG": "1"}).err
+
+
+def test_the_name_of_a_variable_is_none():
+    assert redacted("set BROKKR_BROKER_URL and BROKKR_PAK_FILE", None) == "set BROKKR_BROKER_URL and BROKKR_PAK_FILE"
+
+
+@pytest.mark.parametrize("arguments", [["login", SECRET], [SECRET], ["stacks", "-o", SECRET], ["show", SECRET]])
+def test_one_that_is_typed_in_the_wrong_place_is_not_repeated(brokkr, arguments):
+    ran = brokkr(*arguments)
+
+    assert ran.code > 0
+    assert "verysecret" not in ran.out + ran.err

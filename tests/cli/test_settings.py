@@ -49,6 +49,12 @@ def test_the_url_may_have_the_apis_path_or_not(home, url, cleaned):
     assert settings(home, broker_url=url).broker_url == cleaned
 
 
+@pytest.mark.parametrize("url", ["http://[", "https:///api/v1", "http://:3000"])
+def test_a_url_without_a_host_is_refused(home, url):
+    with pytest.raises(CliError, match="the broker's URL names no host"):
+        settings(home, broker_url=url)
+
+
 def test_a_url_that_is_none_is_refused(home):
     with pytest.raises(CliError, match="must begin with http:// or https://, and is 'broker:3000'"):
         settings(home, broker_url="broker:3000")

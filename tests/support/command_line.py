@@ -45,7 +45,7 @@ class CommandLine:
             home=self.home,
             stdin=stdin if isinstance(stdin, Keyboard) else io.StringIO(stdin),
             transport=Watched(transport or self._transport, self.asked),
-            sleep=self._sleep,
+            sleep=self.sleep,
             clock=lambda: self.now,
             ask_hidden=lambda question: hidden,
         )
@@ -55,7 +55,7 @@ class CommandLine:
         printed = self._capsys.readouterr()
         return Ran(code, printed.out, printed.err)
 
-    def _sleep(self, seconds):
+    def sleep(self, seconds):
         self.naps.append(seconds)
         self.now += seconds
 
