@@ -13,15 +13,14 @@ from typing import Any
 import httpx
 
 from cli import VERSION
-from cli.errors import CliError, Refused, Unreachable
+from cli.errors import PASSING, CliError, Refused, Unreachable
 from cli.paks import Pak, redacted
 
-TIMEOUT = httpx.Timeout(60, connect=10)
+TIMEOUT = httpx.Timeout(30, connect=10)
 TRIES = 6
 FIRST_WAIT = 0.2
 LONGEST_WAIT = 10.0
 LONGEST_RETRY_AFTER = 120.0
-PASSING = frozenset({408, 429, 502, 503, 504})
 UNFIT = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.DecodingError, httpx.InvalidURL)
 UNTOUCHED = frozenset({429})  # the broker has done nothing of it
 
@@ -58,17 +57,19 @@ class Calls:
                 f"what answers at {self.url} is no broker: its answer is not JSON", "check the broker's URL"
             ) from error
 
-    def call(self, method: str, path: str, *, repeatable: bool = True, **request: Any) -> httpx.Response:
+    def call(
+        self, method: str, path: str, *, repeatable: bool = True, tries: int = TRIES, **request: Any
+    ) -> httpx.Response:
         """
         What is not repeatable is tried again only where the broker cannot have heard of it.
         """
-        for attempt in range(1, TRIES + 1):
+        for attempt in range(1, tries + 1):
             answer, trouble = self._try(method, path, request)
             if answer is not None and answer.status_code not in PASSING:
                 return self._judged(answer)
             wait = self._wait(attempt, answer)
             is_safe = repeatable or _untouched(answer, trouble)
-            if attempt == TRIES or not is_safe or wait > LONGEST_RETRY_AFTER:
+            if attempt == tries or not is_safe or wait > LONGEST_RETRY_AFTER:
                 break
             self._note(f"{_said(answer, trouble)}; trying again in {wait:.1f} s")
             self._sleep(wait)

@@ -92,13 +92,14 @@ class Client:
 
     def rollout(self, stack_id: str, object_id: str | None = None, etag: str | None = None) -> Rollout | None:
         """
-        None where it is still what the ETag stands for.
+        None where it is still what the ETag stands for. Tried twice: whoever waits asks again anyway.
         """
         answer = self._calls.call(
             "GET",
             f"/stacks/{stack_id}/rollout",
             params={"deployment_object_id": object_id} if object_id else {},
             headers={"If-None-Match": etag} if etag else {},
+            tries=2,
         )
         if answer.status_code == HTTPStatus.NOT_MODIFIED:
             return None

@@ -32,11 +32,21 @@ class CliError(Exception):
         self.code = Exit.ERROR
 
 
+PASSING = frozenset({408, 429, 502, 503, 504})
+
+
 class Refused(CliError):
     def __init__(self, status: int, code: str, message: str, *hints: str) -> None:
         super().__init__(f"{status} {code}: {message}", *hints)
         self.status = status
         self.error_code = code
+
+    @property
+    def may_pass(self) -> bool:
+        """
+        Whether the same request may be taken a little later.
+        """
+        return self.status in PASSING
 
 
 class Unreachable(CliError):

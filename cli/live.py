@@ -45,6 +45,9 @@ class Moving:
     def __exit__(self, *_: object) -> None:
         self._live.stop()
 
+    def say_above(self, line: str) -> None:
+        self._console.print(line, markup=False)
+
     def show(self, line: str, titles: Sequence[str], rows: Rows, *, is_over: bool) -> None:
         head: RenderableType = Text(line) if is_over else Spinner("dots", Text(line))
         below = [_laid_out(titles, rows, self._console.width)] if rows else []

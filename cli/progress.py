@@ -25,7 +25,11 @@ def progress(screen: Screen, stack_name: str) -> Iterator[Progress]:
         from cli.live import Moving  # noqa: PLC0415 - rich is for terminals alone
 
         with Moving(screen.out, screen.env) as moving:
-            yield _Table(moving, stack_name)
+            screen.say_above = moving.say_above
+            try:
+                yield _Table(moving, stack_name)
+            finally:
+                screen.say_above = None
     else:
         with screen.group(f"rollout of stack {stack_name}"):
             yield _Lines(screen)

@@ -4,7 +4,7 @@ What is printed, and where: the answer on stdout, all else on stderr where stdou
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -24,6 +24,7 @@ class Screen:
         self.out, self.err = out or sys.stdout, err or sys.stderr
         self.format: str | None = None
         self.pipeline: Pipeline | None = pipeline_of(env)
+        self.say_above: Callable[[str], None] | None = None
         self.env = env
 
     @property
@@ -52,7 +53,13 @@ class Screen:
         _write(self.progress, line)
 
     def note(self, line: str) -> None:
-        _write(self.err, line)
+        """
+        Above what moves, where something does.
+        """
+        if self.say_above:
+            self.say_above(line)
+        else:
+            _write(self.err, line)
 
     def answer(self, data: Any, names: Iterable[str]) -> None:
         """

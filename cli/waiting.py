@@ -59,7 +59,7 @@ def _asked(ask: Ask, object_id: str | None, seen: Rollout | None) -> Rollout | N
     except Unreachable:
         return None
     except Refused as refusal:
-        if refusal.status < SERVER_ERROR:
+        if refusal.status < SERVER_ERROR and not refusal.may_pass:
             raise
         return None
 

@@ -84,5 +84,17 @@ def test_on_a_terminal_it_is_a_table_that_cuts_nothing_off(monkeypatch, columns)
     assert max(map(len, CONTROL.sub("\n", printed).splitlines())) <= int(columns)
 
 
+def test_a_note_goes_above_the_table_and_afterwards_to_stderr():
+    moved = screen(Terminal(), TERM="xterm")
+
+    with progress(moved, "web") as shown:
+        shown.show(Rollout.of(PENDING, None), is_over=False)
+        moved.note("trying again [1]")
+    moved.note("later")
+
+    assert "trying again [1]" in moved.out.getvalue()
+    assert moved.err.getvalue() == "later\n"
+
+
 def test_a_dumb_terminal_gets_lines():
     assert show(screen(Terminal(), TERM="dumb"), PENDING).startswith("edge-1 (edge): pending\n")

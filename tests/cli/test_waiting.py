@@ -94,7 +94,7 @@ def test_an_unchanged_answer_goes_on_from_what_was_seen():
 
 
 def test_a_broker_that_is_away_for_a_while_is_waited_for():
-    told = Told(UNDER_WAY, Unreachable("away"), Refused(503, "unavailable", "busy"), GOOD)
+    told = Told(UNDER_WAY, Unreachable("away"), Refused(503, "unavailable", "busy"), Refused(429, "slow", ""), GOOD)
 
     assert told.wait().code is Exit.LIVE
 

@@ -85,6 +85,6 @@ class Troubled(httpx.BaseTransport):
         trouble = self._troubles.pop(0)
         if self._after:
             self._transport.handle_request(request)
-        if isinstance(trouble, Exception):
+        if isinstance(trouble, BaseException):
             raise trouble
         return trouble
