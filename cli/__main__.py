@@ -68,7 +68,7 @@ def _fail(session: Session, error: CliError) -> int:
     session.advise(error)
     text = "\n".join([error.message, *(f"hint: {hint}" for hint in error.hints)])
     session.screen.failure(session.hide(text))
-    return error.code
+    return session.error_code if error.code is Exit.ERROR else error.code
 
 
 def _usage(error: click.ClickException) -> CliError:

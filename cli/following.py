@@ -9,8 +9,6 @@ from cli.progress import progress
 from cli.session import Session
 from cli.waiting import Outcome, Patience, conclude, wait
 
-DEFAULT_TIMEOUT = "5m"
-
 
 def follow(session: Session, stack: Stack, object_id: str | None, goal: str, timeout: timedelta) -> Outcome:
     patience = Patience(timeout=timeout, clock=session.clock, sleep=session.sleep)

@@ -1,5 +1,5 @@
 """
-What commands take: the flags of all of them, and spans of time.
+What commands take: the flags of all of them, and those that several share.
 """
 
 import functools
@@ -15,6 +15,7 @@ from cli.screen import FORMATS
 from cli.session import Session
 from cli.settings import Flags
 
+DEFAULT_TIMEOUT = "5m"
 Command = Callable[..., Any]
 
 GLOBAL = (
@@ -61,3 +62,23 @@ class Duration(click.ParamType[timedelta]):
 
 
 DURATION = Duration()
+
+FILES = click.option(
+    "-f",
+    "--filename",
+    "paths",
+    metavar="PATH",
+    required=True,
+    multiple=True,
+    help="A file, a directory's *.yaml and *.yml, a kustomization, or - for stdin. Repeatable.",
+)
+RECURSIVE = click.option("-R", "--recursive", is_flag=True, help="Directories within directories, too.")
+WAIT = click.option(
+    "--wait",
+    "timeout",
+    metavar="[=5m]",
+    is_flag=False,
+    flag_value=DEFAULT_TIMEOUT,
+    type=DURATION,
+    help="Wait until it is live, for so long.",
+)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from cli import advice, idempotency, sign_in
-from cli.errors import CliError, Refused
+from cli.errors import CliError, Exit, Refused
 from cli.paks import redacted
 from cli.screen import Screen
 from cli.settings import Flags, Settings
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 class Session:
     """
-    The keywords are the doors to all that is outside: a test passes its own.
+    The keywords are the doors to all that is outside: a test passes its own. `error_code` is for errors that have no
+    code of their own.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Session:
         self.env = env
         self.screen = Screen(env)
         self.flags = Flags()
+        self.error_code = Exit.ERROR
         self.sleep, self.clock = sleep, clock
         self._home, self._stdin, self._transport = home, stdin or sys.stdin, transport
         self._ask_hidden = ask_hidden

@@ -3,8 +3,8 @@ from typing import Any
 
 import click
 
-from cli.following import DEFAULT_TIMEOUT, finish, follow
-from cli.options import DURATION, for_all
+from cli.following import finish, follow
+from cli.options import FILES, RECURSIVE, WAIT, for_all
 from cli.pushing import Pushed, Wish, push
 from cli.rollouts import LIVE
 from cli.session import Session
@@ -21,30 +21,14 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.option(
-    "-f",
-    "--filename",
-    "paths",
-    metavar="PATH",
-    required=True,
-    multiple=True,
-    help="A file, a directory's *.yaml and *.yml, a kustomization, or - for stdin. Repeatable.",
-)
-@click.option("-R", "--recursive", is_flag=True, help="Directories within directories, too.")
+@FILES
+@RECURSIVE
 @click.option("--stack", "name", metavar="NAME", required=True, help="The stack; created if it is not there.")
 @click.option("--create/--no-create", default=True, help="Whether to create it.  [default: create]")
 @click.option("--target-label", "labels", metavar="LABEL", multiple=True, help="A label for the stack. Repeatable.")
 @click.option("--annotation", "notes", metavar="KEY=VALUE", multiple=True, help="An annotation for it. Repeatable.")
 @click.option("--idempotency-key", metavar="KEY", help="The push's name.  [default: the CI run's, else a new one]")
-@click.option(
-    "--wait",
-    "timeout",
-    metavar="[=5m]",
-    is_flag=False,
-    flag_value=DEFAULT_TIMEOUT,
-    type=DURATION,
-    help="Wait until it is live, for so long.",
-)
+@WAIT
 @for_all
 def apply(
     session: Session,

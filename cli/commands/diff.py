@@ -1,7 +1,7 @@
 import click
 
-from cli.errors import CliError, Exit
-from cli.options import for_all
+from cli.errors import Exit
+from cli.options import FILES, RECURSIVE, for_all
 from cli.session import Session
 from cli.showing import Side, show_differences
 from cli.stacks import find
@@ -16,16 +16,8 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("name", metavar="STACK")
-@click.option(
-    "-f",
-    "--filename",
-    "paths",
-    metavar="PATH",
-    required=True,
-    multiple=True,
-    help="As for `apply`.",
-)
-@click.option("-R", "--recursive", is_flag=True, help="Directories within directories, too.")
+@FILES
+@RECURSIVE
 @for_all
 def diff(session: Session, *, name: str, paths: tuple[str, ...], recursive: bool) -> int:
     """
@@ -34,14 +26,7 @@ def diff(session: Session, *, name: str, paths: tuple[str, ...], recursive: bool
     Against the stack's newest revision, object by object; of Secrets only which values differ. Ends with 0 when
     nothing would change, 1 when something would, 2 when it cannot be told.
     """
-    try:
-        return _diff(session, name, paths, recursive=recursive)
-    except CliError as error:
-        error.code = Exit.USAGE
-        raise
-
-
-def _diff(session: Session, name: str, paths: tuple[str, ...], *, recursive: bool) -> int:
+    session.error_code = Exit.USAGE
     bundle = session.read(paths, recursive=recursive)
     stack = find(session.client, name)
     newest = next(iter(session.client.revisions(stack)), None) if stack else None

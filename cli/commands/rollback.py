@@ -7,8 +7,7 @@ from cli.answers import Revision, Stack
 from cli.bundle import Bundle
 from cli.commands.apply import tell
 from cli.errors import CliError
-from cli.following import DEFAULT_TIMEOUT
-from cli.options import DURATION, for_all
+from cli.options import WAIT, for_all
 from cli.pushing import push_text
 from cli.session import Session
 from cli.showing import Side, show_differences
@@ -26,15 +25,7 @@ Examples:
 @click.argument("name", metavar="STACK")
 @click.option("--to", "sequence_id", metavar="N", type=int, help="Which revision.  [default: the last that differs]")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask. Where there is no terminal nobody is asked.")
-@click.option(
-    "--wait",
-    "timeout",
-    metavar="[=5m]",
-    is_flag=False,
-    flag_value=DEFAULT_TIMEOUT,
-    type=DURATION,
-    help="Wait until it is live, for so long.",
-)
+@WAIT
 @for_all
 def rollback(session: Session, *, name: str, sequence_id: int | None, yes: bool, timeout: timedelta | None) -> None:
     """

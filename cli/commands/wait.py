@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import click
 
-from cli.following import DEFAULT_TIMEOUT, finish, follow
-from cli.options import DURATION, for_all
+from cli.following import finish, follow
+from cli.options import DEFAULT_TIMEOUT, DURATION, for_all
 from cli.rollouts import LIVE
 from cli.session import Session
 from cli.stacks import get

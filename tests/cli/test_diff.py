@@ -1,6 +1,7 @@
 import json
 
 from tests.cli.conftest import CONFIG_MAP
+from tests.support.command_line import Troubled
 from tests.support.factories import new_stack
 
 
@@ -28,6 +29,12 @@ def test_what_cannot_be_told_ends_with_2(brokkr, tmp_path):
     refused = brokkr("diff", "web", "-f", tmp_path / "nowhere")
 
     assert (refused.code, refused.out) == (2, "")
+
+
+def test_nor_does_a_fault_of_ours_look_like_a_difference(brokkr, manifests):
+    broken = Troubled(None, RuntimeError("out of order"))
+
+    assert brokkr("diff", "web", "-f", manifests, transport=broken).code == 2
 
 
 def test_against_a_stack_that_is_not_there_or_has_nothing_everything_is_new(brokkr, manifests, http, ci):
