@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.checkup import Examined
-from agent.judgement import Judgement, Result
+from agent.judgement import Judgement, Result, in_progress
 from agent.pods import Pod, shortened
 from agent.refs import Ref
 
@@ -135,16 +135,22 @@ def _count_pods(tally: Tally, ref: Ref, examined: Examined, pods_of: PodsOf) -> 
     assert replicas is not None
     pods = [] if replicas.all_there else pods_of(ref.namespace, examined.uid, replicas.revision)
     tally.pods_total += replicas.total
-    tally.pods_ready += min(replicas.total, sum(pod.is_ready for pod in pods)) if pods else replicas.ready
+    newest_ready = sum(pod.is_ready and pod.is_of_newest for pod in pods)
+    tally.pods_ready += min(replicas.total, newest_ready) if pods else replicas.ready
     for pod in pods:
         tally.troubles.extend(_troubles_of(pod, is_tried_again=ref.kind == "Job"))
 
 
 def _troubles_of(pod: Pod, *, is_tried_again: bool) -> list[Trouble]:
+    """
+    A broken pod of an older revision is no fault of the newest one, but may be what that waits for.
+    """
     faults = [fault for fault in pod.faults if not (is_tried_again and fault.is_of_a_try)]
     found = [Judgement(Result.DEGRADED, fault.reason, fault.message) for fault in faults]
-    if not found and pod.note:
-        found = [Judgement(Result.IN_PROGRESS, PROGRESSING, pod.note)]
+    if not pod.is_of_newest:
+        found = [in_progress(PROGRESSING, f"of an older revision: {one.reason}: {one.message}") for one in found]
+    elif not found and pod.note:
+        found = [in_progress(PROGRESSING, pod.note)]
     return [Trouble("Pod", pod.name, pod.namespace, judgement) for judgement in found]
 
 

@@ -3,7 +3,7 @@ The pods of namespaces in which something is not all there yet: no object of our
 """
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
@@ -63,15 +63,15 @@ class PodBook:
 
     def made_by(self, uid: str, revision: str) -> list[Pod]:
         """
-        What a workload made of its newest template, by itself or through ReplicaSets.
+        What a workload made: through ReplicaSets of its newest template, by itself of any.
         """
         with self._lock:
             makers = {maker.uid for maker in self._makers.values() if (maker.owner, maker.revision) == (uid, revision)}
-            return [
-                pod
-                for pod in self._pods.values()
-                if pod.owner in makers or (pod.owner == uid and revision in ("", pod.revision))
-            ]
+            found = [pod for pod in self._pods.values() if pod.owner in makers or pod.owner == uid]
+        return [
+            pod if pod.owner in makers or revision in ("", pod.revision) else replace(pod, is_of_newest=False)
+            for pod in found
+        ]
 
     def _noted_pod(self, ref: Ref, body: dict[str, Any] | None) -> bool:
         pod = None if body is None or "deletionTimestamp" in body["metadata"] else Pod.of(body)

@@ -44,7 +44,8 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Pod:
     """
-    As little as is needed. `revision` is that of the template it was made from; a note says why it is not scheduled.
+    As little as is needed. `revision` is that of the template it was made from, and whether that is its workload's
+    newest is for others to say; a note says why it is not scheduled.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Pod:
     is_ready: bool
     faults: tuple[Fault, ...]
     note: str = ""
+    is_of_newest: bool = True
 
     @classmethod
     def of(cls, body: Body) -> Self:

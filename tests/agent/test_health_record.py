@@ -1,6 +1,7 @@
 import json
 import random
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -83,6 +84,20 @@ def test_pods_are_counted_by_their_workloads_word_until_they_are_seen_themselves
     counts = [summary_of(settled, PULLING), summary_of(moving), summary_of(moving, PULLING, a_pod("b"))]
 
     assert [(one["pods_ready"], one["pods_total"]) for one in counts] == [(2, 2), (2, 2), (1, 2)]
+
+
+def test_a_broken_pod_of_an_older_revision_is_named_and_no_fault_of_the_newest():
+    """
+    A StatefulSet waits until somebody takes it away.
+    """
+    old = replace(Pod.of(a_pod("db-1", ready=False, containers=[waiting("CrashLoopBackOff")])), is_of_newest=False)
+    fine = replace(Pod.of(a_pod("db-0")), is_of_newest=False)
+
+    found = record("object", {ref("db", "StatefulSet"): examined(MOVING, ready=1)}, lambda *_: [old, fine])
+
+    assert (found["status"], found["summary"]["conditions"]) == ("unknown", ["Progressing"])
+    assert found["summary"]["pods_ready"] == 0
+    assert "of an older revision: CrashLoopBackOff: main: " in found["summary"]["resources"][0]["message"]
 
 
 def test_a_try_of_a_job_that_failed_is_the_jobs_own_business():

@@ -86,6 +86,16 @@ def test_a_broken_revision_is_degraded_from_the_first_word_on_and_its_repair_is_
     assert "degraded" not in {record["status"] for record in house.heard_of(third)[1:]}
 
 
+def test_a_broken_pod_that_holds_up_the_repair_of_a_stateful_set_is_named(house):
+    first = deploy(house, workload(house, "StatefulSet", "crashloop"))
+    house.until_health(first, "degraded", "CrashLoopBackOff", "Progressing")
+
+    second = deploy(house, workload(house, "StatefulSet"))
+    house.until_told(second, lambda record: "of an older revision: CrashLoopBackOff" in str(record["summary"]))
+
+    assert {record["status"] for record in house.heard_of(second)} == {"unknown"}
+
+
 def test_a_deployment_that_is_past_its_deadline_is_failing(house):
     pushed = deploy(house, workload(house, "Deployment", "imagepull", progressDeadlineSeconds=1))
 

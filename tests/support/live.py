@@ -62,16 +62,20 @@ class LiveHouse(House):
         return found or None
 
     def until_health(self, object_id, status, *conditions):
+        expected = (status, list(conditions))
+        return self.until_told(object_id, lambda one: (one["status"], one["summary"]["conditions"]) == expected)
+
+    def until_told(self, object_id, holds):
         """
-        Work and report until the last that the broker heard of an object is that; the record.
+        Work and report until that holds of the last record that the broker heard of an object; that record.
         """
 
-        def holds():
+        def told():
             self.health.report_health()
-            last = next(iter(self.heard_of(object_id)[-1:]), None)
-            return last and (last["status"], last["summary"]["conditions"]) == (status, list(conditions))
+            heard = self.heard_of(object_id)
+            return heard and holds(heard[-1])
 
-        self.until(holds)
+        self.until(told)
         return self.heard_of(object_id)[-1]
 
     def heard_of(self, object_id):
