@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from agent import metrics
 from agent.broker import Broker, BrokerError, BrokerRefused
-from agent.checkup import Examined
+from agent.checkup import NOT_SEEN_YET, Examined
 from agent.health_record import STATUSES, record, unsettled
 from agent.journal import log_health
 from agent.pods import Pod
@@ -24,6 +24,7 @@ log = logging.getLogger("agent")
 OF_ONE_RECORD = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY})
 LOOKS_EVERY_SECONDS = 1.0
 AGAIN_AFTER_SECONDS = 5.0
+AWAITED_SECONDS = 3.0
 BATCH = 100
 
 Record = dict[str, Any]
@@ -65,6 +66,7 @@ class HealthReports:
         self._news = threading.Event()
         self._everything_at = 0.0
         self._told: dict[str, Record] = {}
+        self._awaited: dict[str, float] = {}
 
     def news(self) -> None:
         """
@@ -82,7 +84,6 @@ class HealthReports:
             return
         self._news.clear()
         records = self._records(is_due=is_due)
-        self._told = {stack_id: told for stack_id, told in self._told.items() if stack_id in records}
         fresh = {stack_id: one for stack_id, one in records.items() if is_due or one != self._told.get(stack_id)}
         try:
             self._send_all(fresh)
@@ -100,11 +101,31 @@ class HealthReports:
 
     def _records(self, *, is_due: bool) -> dict[str, Record]:
         known = {stack.id: findings for stack in self._stacks() if (findings := stack.findings()) is not None}
+        self._told = {stack_id: told for stack_id, told in self._told.items() if stack_id in known}
+        self._awaited = {stack_id: since for stack_id, since in self._awaited.items() if stack_id in known}
         self._pods.follow(set[str]().union(*(unsettled(found) for _, found in known.values())), only=is_due)
-        records = {stack_id: record(*findings, self._pods.made_by) for stack_id, findings in known.items()}
+        records = {
+            stack_id: record(object_id, found, self._pods.made_by)
+            for stack_id, (object_id, found) in known.items()
+            if not self._is_awaited(stack_id, found)
+        }
         for status in STATUSES:
             metrics.health.labels(status).set(sum(one["status"] == status for one in records.values()))
         return records
+
+    def _is_awaited(self, stack_id: str, found: Mapping[Ref, Examined]) -> bool:
+        """
+        What was applied a moment ago is seen in the next one: a healthy stack that was healed, or whose agent was
+        started again, is not to look as if it were coming up.
+        """
+        if not any(one.judgement is NOT_SEEN_YET for one in found.values()):
+            self._awaited.pop(stack_id, None)
+            return False
+        since = self._awaited.setdefault(stack_id, self._clock())
+        is_awaited = self._clock() - since < AWAITED_SECONDS
+        if is_awaited:
+            self._news.set()
+        return is_awaited
 
     def _send_all(self, records: dict[str, Record]) -> None:
         stack_ids = list(records)

@@ -67,8 +67,30 @@ def test_a_workload_comes_up_and_is_healthy(house):
     moving = report(house)
     show(house, READY)
 
-    assert applied == moving == [(house.first, "unknown", ["Progressing"])]
+    assert (applied, moving) == ([], [(house.first, "unknown", ["Progressing"])])
     assert report(house) == [(house.first, "healthy", [])]
+
+
+def test_what_is_not_seen_for_a_while_is_told_as_such(house):
+    at_once = report(house)
+    house.clock.now += 3
+
+    assert (at_once, report(house)) == ([], [(house.first, "unknown", ["Progressing"])])
+
+
+def test_a_healthy_stack_whose_agent_is_started_again_does_not_look_as_if_it_were_coming_up(tmp_path):
+    house = House(tmp_path)
+    first = house.broker.push(deployment_text())
+    house.poll()
+    show(house, READY)
+    before = report(house)
+    again = house.restarted()
+    again.poll()
+    unseen = report(again)
+    show(again, READY)
+
+    assert (before, unseen) == ([(first, "healthy", [])], [])
+    assert report(again) == before
 
 
 def test_what_changes_nothing_is_told_only_with_everything_at_the_interval(house):
@@ -93,10 +115,12 @@ def test_a_new_revision_is_told_of_when_its_pass_has_ended_and_inherits_nothing(
     house.work()
     house.note_health()
     applied = report(house)
+    house.clock.now += 3
+    unseen = report(house)
     show(house, READY)
 
-    assert before == []
-    assert applied == [(second, "unknown", ["Progressing"])]
+    assert before == applied == []
+    assert unseen == [(second, "unknown", ["Progressing"])]
     assert report(house) == [(second, "healthy", [])]
 
 
@@ -209,6 +233,7 @@ def test_a_report_that_fails_is_made_anew_by_what_is_true_then(house):
 
 
 def test_a_broker_that_takes_no_health_is_asked_again_only_at_the_interval(house):
+    show(house, READY)
     house.broker.trouble = {"/health-status": httpx.Response(404, json={"message": "not found"})}
     with pytest.raises(BrokerRefused):
         house.health.report_health()
@@ -217,7 +242,7 @@ def test_a_broker_that_takes_no_health_is_asked_again_only_at_the_interval(house
     house.clock.now += 61
 
     assert soon == []
-    assert report(house) == [(house.first, "unknown", ["Progressing"])]
+    assert report(house) == [(house.first, "healthy", [])]
 
 
 def test_one_record_that_the_broker_will_not_have_does_not_take_the_others_with_it():
@@ -248,6 +273,7 @@ def test_only_another_word_or_another_object_is_a_line_of_the_log(house, caplog)
 
 
 def test_a_record_says_when_it_was_true(house):
+    show(house, READY)
     house.health.report_health()
 
     ((record,),) = house.broker.health
