@@ -19,6 +19,7 @@ from chalicelib.api import (
     diagnostics,
     docs,
     events,
+    fleet,
     generators,
     health,
     logs,
@@ -57,6 +58,7 @@ for noun in (
     telemetry,
     admin,
     websockets,
+    fleet,
 ):
     app.register_blueprint(noun.routes)
 

@@ -144,7 +144,7 @@ def add_agent_label(id: str) -> Created[shapes.AgentLabel]:
 
 
 @routes.route("/api/v1/agents/{id}/labels/{label}", methods=["DELETE"])
-@Operation("agents_remove_label", "agent-labels", by=ADMIN, refuses=(AdminRequired, AgentLabelNotFound))
+@Operation("agents_remove_label", "agent-labels", by=ADMIN, refuses=(AdminRequired, AgentNotFound, AgentLabelNotFound))
 def remove_agent_label(id: str, label: str) -> NoContent:
     agents.remove_label(caller(routes), path_uuid(id), label)
     return NoContent()
@@ -171,7 +171,12 @@ def add_agent_annotation(id: str) -> Created[shapes.AgentAnnotation]:
 
 
 @routes.route("/api/v1/agents/{id}/annotations/{key}", methods=["DELETE"])
-@Operation("agents_remove_annotation", "agent-annotations", by=ADMIN, refuses=(AdminRequired, AgentAnnotationNotFound))
+@Operation(
+    "agents_remove_annotation",
+    "agent-annotations",
+    by=ADMIN,
+    refuses=(AdminRequired, AgentNotFound, AgentAnnotationNotFound),
+)
 def remove_agent_annotation(id: str, key: str) -> NoContent:
     agents.remove_annotation(caller(routes), path_uuid(id), key)
     return NoContent()

@@ -57,7 +57,14 @@ def add_target(id: str) -> Created[shapes.AgentTarget]:
     "remove_target",
     "agent-targets",
     by=ADMIN + GENERATOR,
-    refuses=(StackNotFound, TargetCreateDenied, TargetGeneratorMismatch, AgentNotRegistered, AgentTargetNotFound),
+    refuses=(
+        StackNotFound,
+        TargetCreateDenied,
+        TargetGeneratorMismatch,
+        AgentNotRegistered,
+        AgentNotFound,
+        AgentTargetNotFound,
+    ),
 )
 def remove_target(id: str, stack_id: str) -> NoContent:
     targets.remove_target(caller(routes), path_uuid(id), path_uuid(stack_id))

@@ -187,6 +187,16 @@ class Given:
         """
         return self.last_report if self.last_report and self.last_report.object_id == object_id else None
 
+    @property
+    def answered(self) -> int | None:
+        """
+        The sequence id of the object that the agent has reported on, whatever it said. A withdrawal makes that void:
+        should the stack come back, the agent has to apply it, and to say so, anew.
+        """
+        if self.last_report is None or self.is_withdrawn or self.last_report.object_id == self.withdrawal_id:
+            return None
+        return self.last_report.sequence_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class AgentFile:

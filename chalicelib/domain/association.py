@@ -12,16 +12,16 @@ from chalicelib.domain.stacks import Stack
 Pair = tuple[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scope:
     """
-    What an agent brings to the question.
+    What an agent brings to the question, or a part of that.
     """
 
-    targets: frozenset[UUID]
-    generators: frozenset[UUID]
-    labels: frozenset[str]
-    annotations: frozenset[Pair]
+    targets: frozenset[UUID] = frozenset()
+    generators: frozenset[UUID] = frozenset()
+    labels: frozenset[str] = frozenset()
+    annotations: frozenset[Pair] = frozenset()
 
     @classmethod
     def of(cls, file: AgentFile) -> "Scope":

@@ -70,4 +70,15 @@ def unreported(revisions: Iterable[Revision], given: dict[UUID, Given]) -> list[
 
 
 def _is_reported(revision: Revision, given: Given | None) -> bool:
-    return given is not None and given.reported(revision.id) is not None and not is_given_anew(revision, given)
+    if given is None:
+        return False
+    if revision.id == given.withdrawal_id:
+        return given.reported(revision.id) is not None
+    return not is_pending(revision, given.answered)
+
+
+def is_pending(revision: Revision, answered: int | None) -> bool:
+    """
+    Whether the agent has still to report on this object, the newest of a stack that it should have.
+    """
+    return revision.sequence_id != answered

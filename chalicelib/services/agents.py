@@ -20,6 +20,7 @@ from chalicelib.domain.agents import (
     NewAgentLabel,
     Registration,
 )
+from chalicelib.domain.association import Scope
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import (
     Principal,
@@ -38,7 +39,7 @@ from chalicelib.errors import (
     Unavailable,
 )
 from chalicelib.services import audit
-from chalicelib.store import agents, credentials, generators, heartbeats, names, registrations
+from chalicelib.store import agents, credentials, generators, heartbeats, names, profiles, registrations
 from chalicelib.store.table import Together
 
 
@@ -85,6 +86,7 @@ def create_agent(
         unknown = InvalidGeneratorId(f"generator_ids: there is no generator {generator_id}")
         generators.check_alive(together, generator_id, unknown)
     agents.add(together, agent)
+    profiles.add(together, agent, chosen)
     credentials.issue(together, pak, Principal(Role.AGENT, agent.id))
     for generator_id in chosen:
         registrations.add(together, Registration(new_id(), agent.id, generator_id, at))
@@ -111,6 +113,7 @@ def update_agent(caller: Principal, id: UUID, change: AgentChange, *, now: syste
     require_admin_or_agent(caller, id)
     together, old, at = Together(), agents.get(id), now()
     agents.change(together, old, change, at)
+    profiles.change(together, old, change)
     said = {
         "name": change.name or old.name,
         "cluster_name": change.cluster_name or old.cluster_name,
@@ -129,6 +132,7 @@ def delete_agent(caller: Principal, id: UUID, *, now: system.Now = system.now) -
     while agent := agents.find(id):
         together, at = Together(), now()
         agents.bury(together, agent, at)
+        profiles.forget(together, id)
         credentials.revoke(together, agent.pak_short)
         audit.note(together, caller, "agent.deleted", ("agent", id), at=at)
         with suppress(Conflict):  # renamed, rotated or deleted meanwhile: look again
@@ -164,13 +168,19 @@ def add_label(caller: Principal, id: UUID, new: NewAgentLabel, *, new_id: system
     require_admin(caller)
     _require_same_agent(new.agent_id, id)
     added = AgentLabel(new_id(), id, new.label)
-    agents.add_label(added)
+    together = Together()
+    agents.add_label(together, added)
+    profiles.widen(together, id, Scope(labels=frozenset({added.label})))
+    together.commit()
     return added
 
 
 def remove_label(caller: Principal, id: UUID, label: str) -> None:
     require_admin(caller)
-    agents.remove_label(id, label)
+    together = Together()
+    agents.remove_label(together, id, label)
+    profiles.narrow(together, id, Scope(labels=frozenset({label})))
+    together.commit()
 
 
 def annotations(caller: Principal, id: UUID) -> list[AgentAnnotation]:
@@ -184,13 +194,19 @@ def add_annotation(
     require_admin(caller)
     _require_same_agent(new.agent_id, id)
     added = AgentAnnotation(new_id(), id, new.key, new.value)
-    agents.add_annotation(added)
+    together = Together()
+    agents.add_annotation(together, added)
+    profiles.widen(together, id, Scope(annotations=frozenset({(added.key, added.value)})))
+    together.commit()
     return added
 
 
 def remove_annotation(caller: Principal, id: UUID, key: str) -> None:
     require_admin(caller)
-    agents.remove_annotation(id, key)
+    gone, together = agents.get_annotation(id, key), Together()
+    agents.remove_annotation(together, gone)
+    profiles.narrow(together, id, Scope(annotations=frozenset({(gone.key, gone.value)})))
+    together.commit()
 
 
 def _require_same_agent(body: UUID | None, path: UUID) -> None:

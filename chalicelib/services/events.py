@@ -3,6 +3,7 @@ Agent events: what agents say became of what they were given.
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -15,8 +16,18 @@ from chalicelib.domain.deployment_objects import Revision
 from chalicelib.domain.events import AgentEvent, NewAgentEvent, Page
 from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
 from chalicelib.errors import AgentEventNotFound, AgentIdMismatch, ForeignKeyViolation
+from chalicelib.services.given_stacks import take_back
 from chalicelib.services.target_state import find_stack
-from chalicelib.store import agent_events, agents, deployment_objects, fleet, generators, given_stacks, stacks
+from chalicelib.store import (
+    agent_events,
+    agents,
+    deployment_objects,
+    fleet,
+    generators,
+    given_stacks,
+    profiles,
+    stacks,
+)
 
 EVERYTHING = Page()
 
@@ -85,7 +96,7 @@ def report(
     revision, given = _reported(agent_id, new.deployment_object_id)
     event = _say_again(given, new, now()) or _add(given, revision, new, new_id(), now())
     if given and new.succeeded and _is_removal(revision, given):
-        given_stacks.take_back(given)
+        take_back(given)
         fleet.forget_health(agent_id, given.stack_id)
     return event
 
@@ -114,14 +125,16 @@ def _say_again(given: Given | None, new: NewAgentEvent, at: datetime) -> AgentEv
 def _add(given: Given | None, revision: Revision, new: NewAgentEvent, id: UUID, at: datetime) -> AgentEvent:
     event = AgentEvent(id=id, **vars(new), created_at=at, updated_at=at)
     agent_events.add(event)
+    last = LastReport(
+        object_id=new.deployment_object_id,
+        sequence_id=revision.sequence_id,
+        status=new.status,
+        event=agent_events.place(event),
+        digest=new.digest,
+    )
+    is_last = given and (given.last_report is None or given.last_report.sequence_id <= last.sequence_id)
+    profiles.note_report(new.agent_id, at, replace(given, last_report=last) if given and is_last else None)
     if given:
-        last = LastReport(
-            object_id=new.deployment_object_id,
-            sequence_id=revision.sequence_id,
-            status=new.status,
-            event=agent_events.place(event),
-            digest=new.digest,
-        )
         given_stacks.note_report(given, last)
     return event
 

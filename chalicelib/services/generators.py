@@ -8,10 +8,12 @@ from uuid import UUID
 from chalicelib import system
 from chalicelib.domain import paks
 from chalicelib.domain.agents import Registration, RegistrationRequest
+from chalicelib.domain.association import Scope
 from chalicelib.domain.generators import Generator, GeneratorChange, NewGenerator
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import Principal, Role, require_admin
 from chalicelib.errors import (
+    AgentNotFound,
     AgentNotRegistered,
     CannotDeleteSystemGenerator,
     Forbidden,
@@ -26,7 +28,8 @@ from chalicelib.errors import (
 )
 from chalicelib.services import audit
 from chalicelib.services.stacks import delete_stack
-from chalicelib.store import agents, credentials, generators, registrations, stacks, targets
+from chalicelib.services.targets import forget_target
+from chalicelib.store import agents, credentials, generators, profiles, registrations, stacks
 from chalicelib.store.table import Together
 
 
@@ -163,6 +166,7 @@ def register_agent(
     agents.check_alive(together, agent_id, unknown)
     registrations.add(together, registration)
     audit.note(together, caller, "agent.registered", ("agent", agent_id), _with(generator_id), at=at)
+    profiles.widen(together, agent_id, Scope(generators=frozenset({generator_id})))
     together.commit()
     return registration
 
@@ -177,14 +181,13 @@ def deregister_agent(
     agent_id = _consenting_agent(caller, request)
     together = Together()
     registrations.remove(together, agent_id, generator_id)
+    profiles.narrow(together, agent_id, Scope(generators=frozenset({generator_id})))
     audit.note(together, caller, "agent.deregistered", ("agent", agent_id), _with(generator_id), at=now())
-    with suppress(AgentNotRegistered):
+    with suppress(AgentNotRegistered, AgentNotFound):  # not any more, or deleted meanwhile
         together.commit()
     for stack in stacks.get_many(_targeted(agent_id)):
         if stack.is_live and stack.generator_id == generator_id:
-            together = Together()
-            targets.remove(together, agent_id, stack.id)
-            together.commit()
+            forget_target(agent_id, stack.id)
 
 
 def _with(generator_id: UUID) -> dict[str, str]:

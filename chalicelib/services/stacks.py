@@ -27,6 +27,7 @@ from chalicelib.errors import (
     Unavailable,
 )
 from chalicelib.services import audit
+from chalicelib.services.targets import forget_target
 from chalicelib.store import agents, credentials, deployment_objects, generators, stack_labels, stacks, targets
 from chalicelib.store.table import Together
 
@@ -140,9 +141,7 @@ def _forget_associations(id: UUID) -> None:
     """
     stack_labels.remove_all(id)
     for target in targets.of_stack(id):
-        together = Together()
-        targets.remove(together, target.agent_id, id)
-        together.commit()
+        forget_target(target.agent_id, id)
 
 
 def labels(caller: Principal, id: UUID) -> list[StackLabel]:

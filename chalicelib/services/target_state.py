@@ -6,7 +6,7 @@ served as a deletion marker until the agent has reported the removal done.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from chalicelib import system
@@ -16,7 +16,9 @@ from chalicelib.domain.association import Scope
 from chalicelib.domain.deployment_objects import DeploymentObject, Revision
 from chalicelib.domain.principals import Principal, require_admin_or_agent
 from chalicelib.domain.stacks import Stack
-from chalicelib.store import agents, deployment_objects, given_stacks, stack_labels, stacks
+from chalicelib.services import given_stacks as records
+from chalicelib.services.association import heal, is_associated, newest, stacks_of
+from chalicelib.store import agents, deployment_objects, stacks
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def target_state(
     if incremental:
         served = rules.unreported(served, given)
     if caller.is_agent:
-        _note_given(agent_id, served, given, new_id)
+        records.note(agent_id, served, given, new_id)
     etag = rules.etag(served, f"{incremental}{content}")
     if known(etag):
         return TargetState(etag, None)
@@ -63,7 +65,7 @@ def associated_stacks(caller: Principal, agent_id: UUID) -> list[Stack]:
     The live stacks that an agent serves, by id.
     """
     require_admin_or_agent(caller, agent_id)
-    return sorted(_associated(agents.file(agent_id)), key=lambda stack: stack.id)
+    return sorted(stacks_of(Scope.of(agents.file(agent_id))), key=lambda stack: stack.id)
 
 
 def may_read(caller: Principal, stack: Stack) -> bool:
@@ -81,7 +83,7 @@ def serves(agent_id: UUID, stack: Stack) -> bool:
     file = agents.file(agent_id)
     if not stack.is_live:
         return any(one.stack_id == stack.id for one in file.given)
-    return _is_associated(Scope.of(file), stack)
+    return is_associated(Scope.of(file), stack)
 
 
 def find_withdrawal(caller: Principal, id: UUID) -> Revision | None:
@@ -102,7 +104,7 @@ def find_stack(id: UUID) -> Stack | None:
     A stack, deleted or not, with its highest committed object; strongly consistent.
     """
     stack = stacks.find_any(id)
-    return _heal(stack) if stack else None
+    return heal(stack) if stack else None
 
 
 def _due(agent_id: UUID) -> tuple[list[Revision], dict[UUID, Given]]:
@@ -113,46 +115,12 @@ def _due(agent_id: UUID) -> tuple[list[Revision], dict[UUID, Given]]:
     confirmed it.
     """
     file = agents.file(agent_id)
-    wanted = _newest(_associated(file)) if file.agent else []
+    wanted = newest(stacks_of(Scope.of(file))) if file.agent else []
     kept = {revision.stack_id for revision in wanted}
     if any(one.stack_id not in kept for one in file.given):
         file = agents.file(agent_id, consistent=True)
     left = [one for one in file.given if one.stack_id not in kept]
     return [*wanted, *_left(file, left)], {one.stack_id: one for one in file.given}
-
-
-def _associated(file: AgentFile) -> list[Stack]:
-    scope = Scope.of(file)
-    found = set(scope.targets)
-    for label in scope.labels:
-        found |= stack_labels.stacks_with_label(label)
-    for key, value in scope.annotations:
-        found |= stack_labels.stacks_with_annotation(key, value)
-    return [stack for stack in stacks.get_many(found) if scope.covers(stack)] if found else []
-
-
-def _is_associated(scope: Scope, stack: Stack) -> bool:
-    """
-    The same question of one stack, by strongly consistent reads.
-    """
-    if stack.id in scope.targets:
-        return scope.covers(stack)
-    labels = {one.label for one in stack_labels.labels(stack.id)} if scope.labels else set()
-    annotations = {(one.key, one.value) for one in stack_labels.annotations(stack.id)} if scope.annotations else set()
-    return scope.matches(stack, labels, annotations)
-
-
-def _newest(associated: Iterable[Stack]) -> list[Revision]:
-    healed = (_heal(stack) for stack in associated)
-    return [Revision.of(stack.id, stack.newest) for stack in healed if stack.newest]
-
-
-def _heal(stack: Stack) -> Stack:
-    """
-    The stack with its highest committed object, where a push may have died between its entry and the pointer.
-    """
-    found = deployment_objects.newest(stack.id) if stack.may_lag else None
-    return replace(stack, newest=found.pointer) if found else stack
 
 
 def _left(file: AgentFile, left: Iterable[Given]) -> list[Revision]:
@@ -165,21 +133,8 @@ def _left(file: AgentFile, left: Iterable[Given]) -> list[Revision]:
         stack = find_stack(given.stack_id)
         if stack is None:
             continue
-        if stack.is_live and _is_associated(scope, stack):
-            revisions += _newest([stack])
+        if stack.is_live and is_associated(scope, stack):
+            revisions += newest([stack])
         else:
             revisions += [marker for marker in [rules.withdrawal(given, stack)] if marker]
     return revisions
-
-
-def _note_given(agent_id: UUID, served: Iterable[Revision], given: dict[UUID, Given], new_id: system.NewId) -> None:
-    """
-    Put on record what the agent is about to be given, and what is about to be taken from it, before it is, and what it
-    says that it has: whatever crashes, the broker knows what an agent may have, and which word on it is the last.
-    """
-    for revision in served:
-        known = given.get(revision.stack_id)
-        if known is None or rules.is_given_anew(revision, known):
-            given_stacks.give(agent_id, revision.stack_id, new_id(), again=known)
-        elif revision.id == known.withdrawal_id and not known.is_withdrawn:
-            given_stacks.withdraw(known)

@@ -2,15 +2,18 @@
 Targets: which stacks an agent is told to serve, and the consent behind them.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from chalicelib import system
 from chalicelib.domain.agents import AgentTarget, NewAgentTarget, Registration
+from chalicelib.domain.association import Scope
 from chalicelib.domain.principals import Principal, require_admin_or_agent
 from chalicelib.domain.stacks import Stack
 from chalicelib.errors import (
     AgentIdMismatch,
+    AgentNotFound,
     AgentNotRegistered,
     AlreadyRegistered,
     ForeignKeyViolation,
@@ -18,7 +21,7 @@ from chalicelib.errors import (
     TargetGeneratorMismatch,
 )
 from chalicelib.services import audit
-from chalicelib.store import agents, stacks
+from chalicelib.store import agents, profiles, stacks
 from chalicelib.store import registrations as consents
 from chalicelib.store import targets as kept
 from chalicelib.store.table import Together
@@ -74,6 +77,8 @@ def _write(caller: Principal, target: AgentTarget, stack: Stack, consent: Regist
         consents.check(together, target.agent_id, stack.generator_id, _not_registered(target.agent_id, stack))
     kept.add(together, target)
     audit.note(together, caller, "target.created", ("agent", target.agent_id), {"stack_id": str(stack.id)}, at=at)
+    consented = frozenset({stack.generator_id} if consent else ())
+    profiles.widen(together, target.agent_id, Scope(targets=frozenset({stack.id}), generators=consented))
     together.commit()
 
 
@@ -82,7 +87,19 @@ def remove_target(caller: Principal, agent_id: UUID, stack_id: UUID, *, now: sys
     together = Together()
     kept.remove(together, agent_id, stack_id, must_exist=True)
     audit.note(together, caller, "target.deleted", ("agent", agent_id), {"stack_id": str(stack_id)}, at=now())
+    profiles.narrow(together, agent_id, Scope(targets=frozenset({stack_id})))
     together.commit()
+
+
+def forget_target(agent_id: UUID, stack_id: UUID) -> None:
+    """
+    Take a target away because stack or consent have gone; the agent may be gone too.
+    """
+    together = Together()
+    kept.remove(together, agent_id, stack_id)
+    profiles.narrow(together, agent_id, Scope(targets=frozenset({stack_id})))
+    with suppress(AgentNotFound):  # deleted meanwhile
+        together.commit()
 
 
 def _require_consent(caller: Principal, agent_id: UUID, stack: Stack) -> bool:

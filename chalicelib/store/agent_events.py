@@ -83,6 +83,11 @@ def of_agent(
     return (item.read() for item in cast("Iterable[AgentEventItem]", found) if _lives(item, at))
 
 
+def newest_moment(agent_id: UUID) -> datetime | None:
+    found = AgentEventItem.query(f"EVENTS#{agent_id}", scan_index_forward=False, consistent_read=True, limit=1)
+    return next((item.created_at for item in cast("Iterable[AgentEventItem]", found)), None)
+
+
 def find_event(id: UUID, at: datetime) -> AgentEvent | None:
     indexed = next(iter(listed(f"EVENT#{id}")), None)
     item = find(AgentEventItem, indexed.pk, indexed.sk) if indexed else None

@@ -228,47 +228,58 @@ def _same_pak(old: Agent) -> Condition:
     return AgentItem.pak_short == old.pak_short
 
 
-def add_label(label: AgentLabel) -> None:
+def add_label(together: Together, label: AgentLabel) -> None:
     item = LabelItem(f"AGENT#{label.agent_id}", f"LABEL#{label.label}", **vars(label))
     taken = UniqueViolation(
         f"agent {label.agent_id} has the label {label.label!r} already", constraint="agent_labels_agent_id_label_key"
     )
-    _add_to_agent(label.agent_id, item, "fk_agent_labels_agent", taken)
+    _add_to_agent(together, label.agent_id, item, "fk_agent_labels_agent", taken)
 
 
-def remove_label(agent_id: UUID, label: str) -> None:
+def remove_label(together: Together, agent_id: UUID, label: str) -> None:
     """
-    Raises AgentLabelNotFound.
+    Raises AgentLabelNotFound, or is refused with it.
     """
-    _remove(agent_id, "LABEL", label, AgentLabelNotFound(f"agent {agent_id} has no label {label!r}"))
+    if not text.is_word(label):
+        raise _no_label(agent_id, label)
+    together.remove(LabelItem(f"AGENT#{agent_id}", f"LABEL#{label}"), _no_label(agent_id, label))
 
 
-def add_annotation(annotation: AgentAnnotation) -> None:
+def _no_label(agent_id: UUID, label: str) -> AgentLabelNotFound:
+    return AgentLabelNotFound(f"agent {agent_id} has no label {label!r}")
+
+
+def add_annotation(together: Together, annotation: AgentAnnotation) -> None:
     item = AnnotationItem(f"AGENT#{annotation.agent_id}", f"ANNOTATION#{annotation.key}", **vars(annotation))
     taken = UniqueViolation(
         f"agent {annotation.agent_id} has the annotation {annotation.key!r} already",
         constraint="agent_annotations_agent_id_key_key",
     )
-    _add_to_agent(annotation.agent_id, item, "fk_agent_annotations_agent", taken)
+    _add_to_agent(together, annotation.agent_id, item, "fk_agent_annotations_agent", taken)
 
 
-def remove_annotation(agent_id: UUID, key: str) -> None:
+def get_annotation(agent_id: UUID, key: str) -> AgentAnnotation:
     """
     Raises AgentAnnotationNotFound.
     """
-    _remove(agent_id, "ANNOTATION", key, AgentAnnotationNotFound(f"agent {agent_id} has no annotation {key!r}"))
+    item = find_item(AnnotationItem, f"AGENT#{agent_id}", f"ANNOTATION#{key}") if text.is_word(key) else None
+    if item is None:
+        raise _no_annotation(agent_id, key)
+    return item.read()
 
 
-def _add_to_agent(agent_id: UUID, item: Item, constraint: str, taken: UniqueViolation) -> None:
-    together = Together()
+def remove_annotation(together: Together, annotation: AgentAnnotation) -> None:
+    """
+    Refused with AgentAnnotationNotFound, also where another one has taken its place.
+    """
+    item = AnnotationItem(f"AGENT#{annotation.agent_id}", f"ANNOTATION#{annotation.key}")
+    together.remove(item, _no_annotation(annotation.agent_id, annotation.key), AnnotationItem.id == annotation.id)
+
+
+def _no_annotation(agent_id: UUID, key: str) -> AgentAnnotationNotFound:
+    return AgentAnnotationNotFound(f"agent {agent_id} has no annotation {key!r}")
+
+
+def _add_to_agent(together: Together, agent_id: UUID, item: Item, constraint: str, taken: UniqueViolation) -> None:
     check_alive(together, agent_id, ForeignKeyViolation(f"there is no agent {agent_id}", constraint=constraint))
     together.add(item, taken)
-    together.commit()
-
-
-def _remove(agent_id: UUID, kind: str, word: str, missing: Exception) -> None:
-    if not text.is_word(word):
-        raise missing
-    together = Together()
-    together.remove(Item(f"AGENT#{agent_id}", f"{kind}#{word}"), missing)
-    together.commit()

@@ -2,12 +2,13 @@
 What an item's attributes hold, beyond text.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
 from pynamodb.attributes import Attribute, UTCDateTimeAttribute
-from pynamodb.constants import NUMBER, STRING
+from pynamodb.constants import MAP, NUMBER, STRING, STRING_SET
 
 REMEMBERED = 4096
 
@@ -51,3 +52,41 @@ class MomentAttribute(UTCDateTimeAttribute):
 
     def deserialize(self, value: str) -> datetime:
         return datetime.fromisoformat(value)
+
+
+class WordsAttribute(Attribute[frozenset[str]]):
+    """
+    A set of texts. DynamoDB keeps no empty one: it is None.
+    """
+
+    attr_type = STRING_SET
+
+    def serialize(self, value: Collection[str]) -> list[str] | None:
+        return sorted(value) or None
+
+    def deserialize(self, value: list[str]) -> frozenset[str]:
+        return frozenset(value)
+
+
+class UUIDsAttribute(Attribute[frozenset[UUID]]):
+    """
+    A set of ids. DynamoDB keeps no empty one: it is None.
+    """
+
+    attr_type = STRING_SET
+
+    def serialize(self, value: Collection[UUID]) -> list[str] | None:
+        return sorted(map(str, value)) or None
+
+    def deserialize(self, value: list[str]) -> frozenset[UUID]:
+        return frozenset(map(_uuid, value))
+
+
+class NumbersByIdAttribute(Attribute[Mapping[UUID, int]]):
+    attr_type = MAP
+
+    def serialize(self, value: Mapping[UUID, int]) -> dict[str, dict[str, str]]:
+        return {str(id): {NUMBER: str(number)} for id, number in value.items()}
+
+    def deserialize(self, value: dict[str, dict[str, str]]) -> Mapping[UUID, int]:
+        return {_uuid(id): int(number[NUMBER]) for id, number in value.items()}

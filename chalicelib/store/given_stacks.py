@@ -7,11 +7,12 @@ from typing import Self
 from uuid import UUID
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
-from pynamodb.exceptions import DeleteError, PutError
+from pynamodb.exceptions import PutError
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.agents import Given, LastReport
 from chalicelib.store.attributes import UUIDAttribute, WholeNumberAttribute
-from chalicelib.store.table import Item, absent, is_refused, patch, present
+from chalicelib.store.table import Item, Together, absent, is_refused, patch, present
 from chalicelib.store.table import find as find_item
 
 
@@ -52,37 +53,56 @@ def given(agent_id: UUID, stack_ids: Collection[UUID]) -> set[UUID]:
     return {item.stack_id for item in GivenItem.batch_get(keys, consistent_read=True)} if keys else set()
 
 
-def give(agent_id: UUID, stack_id: UUID, withdrawal_id: UUID, *, again: Given | None = None) -> None:
+class GivenAnew(Exception):
+    """
+    The agent was given the stack anew meanwhile, or has given it back: what was to be put on record is of the past.
+    """
+
+
+def give(agent_id: UUID, stack_id: UUID, withdrawal_id: UUID) -> None:
     """
     Put on record that an agent is about to be served a stack, and nothing reported of it yet. A record that is there
-    stays, unless it is the one after which the agent is served the stack `again`.
+    stays.
     """
-    item = GivenItem.at(agent_id, stack_id)
-    item.agent_id, item.stack_id, item.withdrawal_id = agent_id, stack_id, withdrawal_id
     try:
-        item.save(absent | (GivenItem.withdrawal_id == again.withdrawal_id) if again else absent)
+        _new(agent_id, stack_id, withdrawal_id).save(absent)
     except PutError as error:
         if not is_refused(error):
             raise
 
 
-def withdraw(given: Given) -> None:
+def give_again(together: Together, given: Given, withdrawal_id: UUID) -> None:
     """
-    Put on record that an agent is about to be shown a withdrawal, unless it was given the stack anew meanwhile.
+    The same after a withdrawal: the old record goes. Refused with GivenAnew.
     """
-    same = GivenItem.withdrawal_id == given.withdrawal_id
-    patch(GivenItem.at(given.agent_id, given.stack_id), [GivenItem.is_withdrawn.set(True)], same)
+    item = _new(given.agent_id, given.stack_id, withdrawal_id)
+    together.put(item, absent | _is(given), GivenAnew())
 
 
-def take_back(given: Given) -> None:
+def withdraw(together: Together, given: Given) -> None:
     """
-    Forget that an agent was served a stack, unless it was given it anew meanwhile.
+    Put on record that an agent is about to be shown a withdrawal. Refused with GivenAnew.
     """
-    try:
-        GivenItem.at(given.agent_id, given.stack_id).delete(GivenItem.withdrawal_id == given.withdrawal_id)
-    except DeleteError as error:
-        if not is_refused(error):
-            raise
+    item = GivenItem.at(given.agent_id, given.stack_id)
+    together.update(item, [GivenItem.is_withdrawn.set(True)], _is(given), GivenAnew())
+
+
+def take_back(together: Together, given: Given) -> None:
+    """
+    Forget that an agent was served a stack. Refused with GivenAnew.
+    """
+    together.remove(GivenItem.at(given.agent_id, given.stack_id), GivenAnew(), _is(given))
+
+
+def _new(agent_id: UUID, stack_id: UUID, withdrawal_id: UUID) -> GivenItem:
+    item = GivenItem.at(agent_id, stack_id)
+    item.agent_id, item.stack_id, item.withdrawal_id = agent_id, stack_id, withdrawal_id
+    return item
+
+
+def _is(given: Given) -> Condition:
+    same: Condition = GivenItem.withdrawal_id == given.withdrawal_id
+    return same
 
 
 def note_report(given: Given, report: LastReport) -> None:

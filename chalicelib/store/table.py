@@ -247,20 +247,20 @@ class Together:
         """
         self._writes.append(Write(Sent.PUT, lambda write: write.save(item, condition=absent), refused))
 
-    def put(self, item: Item) -> None:
-        self._writes.append(Write(Sent.PUT, lambda write: write.save(item), None))
+    def put(self, item: Item, condition: Condition | None = None, refused: Exception | None = None) -> None:
+        self._writes.append(Write(Sent.PUT, lambda write: write.save(item, condition=condition), refused))
 
     def update(self, item: Item, actions: Sequence[Action], condition: Condition, refused: Exception) -> None:
         self._writes.append(
             Write(Sent.UPDATE, lambda write: write.update(item, actions=list(actions), condition=condition), refused)
         )
 
-    def remove(self, item: Item, refused: Exception | None = None) -> None:
+    def remove(self, item: Item, refused: Exception | None = None, condition: Condition = present) -> None:
         """
-        Delete an item; with a refusal it must have been there.
+        Delete an item; with a refusal it must have been there, or as the condition says.
         """
-        condition = present if refused else None
-        self._writes.append(Write(Sent.DELETE, lambda write: write.delete(item, condition=condition), refused))
+        needed = condition if refused else None
+        self._writes.append(Write(Sent.DELETE, lambda write: write.delete(item, condition=needed), refused))
 
     def check(self, item: Item, condition: Condition, refused: Exception) -> None:
         self._writes.append(

@@ -15,6 +15,7 @@ from chalicelib.errors import (
 )
 from chalicelib.services import agents, generators, stacks, targets
 from chalicelib.services.deployment_objects import get_object, push
+from chalicelib.services.given_stacks import take_back
 from chalicelib.services.target_state import target_state
 from chalicelib.store import deployment_objects as stored
 from chalicelib.store import given_stacks
@@ -279,7 +280,7 @@ def test_a_poll_puts_on_record_again_what_the_agent_says_it_has(served):
     served.push()
     served.poll()
     etag = target_state(served.agent, served.agent.id).etag
-    given_stacks.take_back(given_stacks.find(served.agent.id, served.stack.id))
+    take_back(given_stacks.find(served.agent.id, served.stack.id))
 
     assert served.poll(known=lambda tag: tag == etag) is None
     leave_by_target(served)

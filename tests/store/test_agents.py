@@ -37,6 +37,12 @@ def bury(agent):
     together.commit()
 
 
+def add_label(agent, label, id=None):
+    together = Together()
+    agents.add_label(together, AgentLabel(id or uuid4(), agent.id, label))
+    together.commit()
+
+
 def give(agent):
     given = Given(agent_id=agent.id, stack_id=uuid4(), withdrawal_id=uuid4())
     given_stacks.give(given.agent_id, given.stack_id, given.withdrawal_id)
@@ -85,13 +91,13 @@ def test_an_agents_file_holds_all_that_is_kept_under_it(table):
     target = AgentTarget(uuid4(), agent.id, uuid4())
     registration = Registration(uuid4(), agent.id, uuid4(), NOON)
     given = give(agent)
-    agents.add_label(label)
-    agents.add_annotation(annotation)
+    add_label(agent, label.label, label.id)
     together = Together()
+    agents.add_annotation(together, annotation)
     targets.add(together, target)
     registrations.add(together, registration)
     together.commit()
-    agents.add_label(AgentLabel(uuid4(), other.id, "env:prod"))
+    add_label(other, "env:prod")
 
     file = agents.file(agent.id)
 
@@ -119,7 +125,7 @@ def test_an_agents_file_is_read_to_its_end(table):
 
 def test_the_file_of_an_unknown_or_buried_agent_is_empty(table):
     agent = add()
-    agents.add_label(AgentLabel(uuid4(), agent.id, "env:dev"))
+    add_label(agent, "env:dev")
     bury(agent)
 
     empty = AgentFile(agent=None, labels=[], annotations=[], targets=[], registrations=[], given=[])

@@ -354,6 +354,7 @@ OPERATIONS = (
     Operation(f"GET {AGENTS}/{{id}}/target-state", 200, by_admin_and_agent(), unknown=EMPTY),
     Operation(f"GET {AGENTS}/{{id}}/stacks", 200, by_admin_and_agent(), unknown=EMPTY),
     Operation(f"GET {AGENTS}/{{id}}/events", 200, by_admin_and_agent(), unknown=EMPTY),
+    Operation(f"GET {AGENTS}/{{id}}/fleet-status", 200, by_admin(), unknown=AGENT_GONE),
     Operation(
         f"POST {AGENTS}/{{id}}/events",
         201,
@@ -432,6 +433,8 @@ OPERATIONS = (
         where={"diagnostics": "claimed"},
         unknown=DIAGNOSTIC_GONE,
     ),
+    # The fleet
+    Operation("GET /api/v1/fleet", 200, by_admin()),
     # Agent events
     Operation("GET /api/v1/agent-events", 200, by_admin()),
     Operation("GET /api/v1/agent-events/{id}", 200, by_admin(), unknown=(404, "agent_event_not_found")),

@@ -1,0 +1,88 @@
+"""
+The fleet: every agent beside what it serves, what it last said, and what it has still to do.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from chalicelib.domain.agents import Agent, Given, Heartbeat
+from chalicelib.domain.association import Scope
+from chalicelib.domain.events import AgentEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """
+    What the fleet needs to know of an agent: a copy, beside all the others, of what is kept under the agent.
+
+    `answered` has, by stack, the sequence id of the object that it last reported on.
+    """
+
+    agent_id: UUID
+    name: str
+    cluster_name: str
+    status: str
+    created_at: datetime
+    scope: Scope
+    answered: Mapping[UUID, int]
+    last_event_at: datetime | None
+
+    @classmethod
+    def of(cls, agent: Agent, scope: Scope, given: Iterable[Given] = (), last_event_at: datetime | None = None) -> Self:
+        return cls(
+            agent_id=agent.id,
+            name=agent.name,
+            cluster_name=agent.cluster_name,
+            status=agent.status,
+            created_at=agent.created_at,
+            scope=scope,
+            answered={one.stack_id: one.answered for one in given if one.answered is not None},
+            last_event_at=last_event_at,
+        )
+
+
+@dataclass(frozen=True)
+class HealthCounts:
+    """
+    Of how many of its stacks an agent last said so.
+    """
+
+    failing: int = 0
+    degraded: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """
+    An agent, as the fleet's partition has it.
+    """
+
+    profile: Profile
+    heartbeat: Heartbeat | None = None
+    health: HealthCounts = HealthCounts()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FleetRecord:
+    """
+    An agent at a moment. Whether it is silent is for the reader to judge, by its heartbeat's age.
+    """
+
+    member: Member
+    pending_objects: int
+    at: datetime
+
+    def age(self, moment: datetime | None) -> int | None:
+        """
+        Whole seconds since then. Clocks of two processes differ: what comes from a moment ahead is of now.
+        """
+        return None if moment is None else max(0, int((self.at - moment).total_seconds()))
+
+
+@dataclass(frozen=True)
+class FleetStatus:
+    record: FleetRecord
+    recent_events: list[AgentEvent]

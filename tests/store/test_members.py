@@ -1,0 +1,39 @@
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from chalicelib.domain.agents import Agent
+from chalicelib.domain.deployment_health import DEGRADED, FAILING, HEALTHY
+from chalicelib.domain.fleet import HealthCounts
+from chalicelib.store import agents, fleet, members, profiles
+from chalicelib.store.table import Together
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def edge(table):
+    agent = Agent(id=uuid4(), name="edge", cluster_name="prod", status="INACTIVE", created_at=NOON, updated_at=NOON)
+    together = Together()
+    agents.add(together, agent)
+    profiles.add(together, agent, [])
+    together.commit()
+    return agent
+
+
+def test_an_agent_that_never_spoke_of_health_has_nothing_bad(edge):
+    assert members.find(edge.id).health == HealthCounts(0, 0)
+
+
+def test_what_fails_and_what_is_degraded_is_counted_by_stacks(edge):
+    fleet.note_health(edge.id, {uuid4(): FAILING, uuid4(): FAILING, uuid4(): DEGRADED, uuid4(): HEALTHY}, NOON)
+
+    assert members.find(edge.id).health == HealthCounts(failing=2, degraded=1)
+    assert members.all_live() == [members.find(edge.id)]
+
+
+def test_what_a_late_word_leaves_of_a_deleted_agent_is_no_member(table):
+    fleet.note_health(uuid4(), {uuid4(): FAILING}, NOON)
+
+    assert members.all_live() == []
