@@ -9,7 +9,7 @@ import time
 from benchmarks import report
 
 AGENT_NAMES = ("latency", "apply", "change", "sizes", "idle", "health", "drift", "reading")
-NAMES = ("cold", "writers", "units", "scale", "audit", "cpu", *AGENT_NAMES, "cli", "durability")
+NAMES = ("cold", "writers", "units", "scale", "audit", "whole_fleet", "cpu", *AGENT_NAMES, "cli", "durability")
 
 
 def main() -> None:
