@@ -9,7 +9,8 @@ import time
 from benchmarks import report
 
 AGENT_NAMES = ("latency", "apply", "change", "sizes", "idle", "health", "drift", "reading")
-NAMES = ("cold", "writers", "units", "scale", "audit", "whole_fleet", "cpu", *AGENT_NAMES, "cli", "durability")
+BROKER_NAMES = ("cold", "writers", "units", "rollout", "scale", "audit", "whole_fleet", "cpu")
+NAMES = (*BROKER_NAMES, *AGENT_NAMES, "cli", "durability")
 
 
 def main() -> None:

@@ -98,12 +98,12 @@ class Client:
         report = {"k8s_reachable": True, "k8s_api_latency_ms": 12}
         self.call("POST", f"/api/v1/agents/{self.id}/heartbeat", report)
 
-    def report(self, object_id: str, message: str) -> None:
+    def report(self, object_id: str, message: str, status: str = "SUCCESS") -> None:
         event = {
             "agent_id": self.id,
             "deployment_object_id": object_id,
             "event_type": "DEPLOY",
-            "status": "SUCCESS",
+            "status": status,
             "message": message,
         }
         self.call("POST", f"/api/v1/agents/{self.id}/events", event)

@@ -56,7 +56,7 @@ def _requests(one: Fleet, ten: Fleet) -> dict[str, Callable[[], object]]:
         bill.PUSH: lambda: one.generator.push(one.stacks[0], manifest()),
         bill.NEWS: one.agent.poll,
         bill.TEXT: lambda: one.agent.call("GET", f"/api/v1/deployment-objects/{newest}"),
-        bill.REPORT: lambda: one.agent.report(newest, f"report {next(messages)}"),
+        bill.REPORT: lambda: one.agent.report(newest, f"report {next(messages)}", "FAILURE"),
     }
 
 

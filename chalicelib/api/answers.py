@@ -4,13 +4,16 @@ What routes answer with, and how they learn who asks.
 A view's return type says its status, its media type and its body: mypy proves it, the OpenAPI document tells it.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar, Generic, TypeVar
 
 from chalice import Blueprint, Response
+from chalice.app import Request
 
+from chalicelib.api.parameters import known_to
 from chalicelib.domain.principals import Principal
 from chalicelib.errors import PayloadTooLarge
 
@@ -18,6 +21,7 @@ PRINCIPAL = "principal"
 
 # Lambda answers with 6 MB at most, and that is of the JSON in which it wraps this text.
 MAX_ANSWER = 5_500_000
+ETAG_LENGTH = 32
 
 Headers = Mapping[str, str]
 Body = TypeVar("Body")
@@ -116,6 +120,18 @@ class Room:
         if self._left < 0:
             raise self._refusal
         return part
+
+
+def tagged(body: Body, request: Request, refusal: PayloadTooLarge) -> Ok[Body] | NotModified:
+    """
+    An answer with an entity tag of its own text, or 304 to who has it; the refusal where it is larger than the platform
+    lets through.
+    """
+    text = json.dumps(body, separators=(",", ":"))
+    if len(json.dumps(text)) > MAX_ANSWER:
+        raise refusal
+    headers = {"ETag": f'"{hashlib.sha256(text.encode()).hexdigest()[:ETAG_LENGTH]}"'}
+    return NotModified(headers) if known_to(request)(headers["ETag"]) else Ok(body, headers)
 
 
 def bounded(objects: Iterable[Body], refusal: PayloadTooLarge, headers: Headers | None = None) -> Ok[list[Body]]:

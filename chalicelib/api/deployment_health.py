@@ -1,6 +1,6 @@
 from chalice import Blueprint
 
-from chalicelib.api.answers import Empty, caller
+from chalicelib.api.answers import Empty, NotModified, Ok, caller, tagged
 from chalicelib.api.health_views import (
     DeploymentHealthResponse,
     StackHealthResponse,
@@ -17,6 +17,7 @@ from chalicelib.errors import (
     AgentPakMismatch,
     ForeignKeyViolation,
     InvalidHealthRecord,
+    ResponseTooLarge,
 )
 from chalicelib.services import deployment_health
 
@@ -39,12 +40,16 @@ def update_health_status(id: str) -> Empty:
 
 
 @routes.route("/api/v1/deployment-objects/{id}/health", methods=["GET"])
-@Operation("get_deployment_health", "health", by=ADMIN, refuses=(AdminRequired,))
-def get_deployment_health(id: str) -> DeploymentHealthResponse:
-    return object_health_view(deployment_health.of_object(caller(routes), path_uuid(id)))
+@Operation("get_deployment_health", "health", by=ADMIN, refuses=(AdminRequired, ResponseTooLarge))
+def get_deployment_health(id: str) -> Ok[DeploymentHealthResponse] | NotModified:
+    health = deployment_health.of_object(caller(routes), path_uuid(id))
+    refusal = ResponseTooLarge("these records are too large for one answer: ask for the stack's health")
+    return tagged(object_health_view(health), routes.current_request, refusal)
 
 
 @routes.route("/api/v1/stacks/{id}/health", methods=["GET"])
-@Operation("get_stack_health", "health", by=ADMIN, refuses=(AdminRequired,))
-def get_stack_health(id: str) -> StackHealthResponse:
-    return stack_health_view(deployment_health.of_stack(caller(routes), path_uuid(id)))
+@Operation("get_stack_health", "health", by=ADMIN, refuses=(AdminRequired, ResponseTooLarge))
+def get_stack_health(id: str) -> Ok[StackHealthResponse] | NotModified:
+    health = deployment_health.of_stack(caller(routes), path_uuid(id))
+    refusal = ResponseTooLarge("this stack's objects are too many for one answer: ask for the health of each")
+    return tagged(stack_health_view(health), routes.current_request, refusal)

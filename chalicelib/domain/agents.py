@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chalicelib.domain import text
 from chalicelib.domain.bounds import Bounds
+from chalicelib.domain.events import WithStatus
 from chalicelib.errors import InvalidAgent, InvalidRequestBody
 
 MAX_GENERATORS_AT_CREATION = 25  # what one DynamoDB transaction of 100 writes carries, with room
@@ -154,7 +155,7 @@ class RegistrationRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LastReport:
+class LastReport(WithStatus):
     """
     What an agent last reported of a stack: of which object, and which event keeps it.
     """

@@ -30,6 +30,9 @@ class ResourceHealth:
     ready: bool
     message: str | None = None
 
+    def __str__(self) -> str:
+        return "/".join(filter(None, (self.kind, self.namespace, self.name)))
+
 
 @dataclass(frozen=True, kw_only=True)
 class HealthSummary:
@@ -58,6 +61,13 @@ class HealthSummary:
         """
         resources = None if self.resources is None else [_given(vars(one)) for one in self.resources]
         return json.dumps(_given({**vars(self), "resources": resources}), separators=(",", ":"), ensure_ascii=False)
+
+    def problems(self) -> list[str]:
+        """
+        Why it is not well: what is not ready, or the conditions where nothing is named.
+        """
+        unready = [one for one in self.resources or () if not one.ready]
+        return [f"{one}: {one.message or 'not ready'}" for one in unready] or self.conditions
 
     @classmethod
     def read(cls, said: str) -> Self:

@@ -12,15 +12,31 @@ from chalicelib.domain import text
 from chalicelib.domain.bounds import Bounds
 from chalicelib.errors import InvalidRequestBody
 
-SUCCESS = "SUCCESS"
+SUCCESS, FAILURE = "SUCCESS", "FAILURE"
 
 MAX_EVENT_TYPE = 50
 MAX_STATUS = 10
 MAX_MESSAGE_BYTES = 256 * 1024  # an item holds 400 KB in all
 
 
+class WithStatus:
+    """
+    What a report's status means, in whatever case it is written. There may be others, which mean neither.
+    """
+
+    status: str
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status.upper() == SUCCESS
+
+    @property
+    def failed(self) -> bool:
+        return self.status.upper() == FAILURE
+
+
 @dataclass(frozen=True, kw_only=True)
-class AgentEvent:
+class AgentEvent(WithStatus):
     id: UUID
     agent_id: UUID
     deployment_object_id: UUID
@@ -42,7 +58,7 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewAgentEvent:
+class NewAgentEvent(WithStatus):
     agent_id: UUID
     deployment_object_id: UUID
     event_type: Annotated[str, Bounds(1, MAX_EVENT_TYPE, r"\S")]
@@ -54,10 +70,6 @@ class NewAgentEvent:
         _bounded("status", self.status, MAX_STATUS)
         if self.message is not None and len(text.clean("message", self.message).encode()) > MAX_MESSAGE_BYTES:
             raise InvalidRequestBody(f"message must be at most {MAX_MESSAGE_BYTES} bytes long")
-
-    @property
-    def succeeded(self) -> bool:
-        return self.status.upper() == SUCCESS
 
     @property
     def digest(self) -> str:

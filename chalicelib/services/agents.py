@@ -39,7 +39,7 @@ from chalicelib.errors import (
     Unavailable,
 )
 from chalicelib.services import audit
-from chalicelib.store import agents, credentials, generators, heartbeats, names, profiles, registrations
+from chalicelib.store import agents, credentials, generators, heartbeats, names, profiles, registrations, targets
 from chalicelib.store.table import Together
 
 
@@ -137,6 +137,15 @@ def delete_agent(caller: Principal, id: UUID, *, now: system.Now = system.now) -
         audit.note(together, caller, "agent.deleted", ("agent", id), at=at)
         with suppress(Conflict):  # renamed, rotated or deleted meanwhile: look again
             together.commit()
+    _forget_associations(id)
+
+
+def _forget_associations(id: UUID) -> None:
+    """
+    Take a dead agent out of what is asked of stacks. What a crash leaves here does no harm: a dead agent serves none.
+    """
+    agents.unlist(id)
+    targets.unlist(id)
 
 
 def rotate_agent_pak(caller: Principal, id: UUID, *, now: system.Now = system.now) -> tuple[AgentStatus, Pak]:

@@ -15,6 +15,7 @@ from chalicelib.domain.agents import Given, LastReport
 from chalicelib.domain.deployment_objects import Revision
 from chalicelib.domain.events import AgentEvent, NewAgentEvent, Page
 from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
+from chalicelib.domain.rollout import Outcome
 from chalicelib.errors import AgentEventNotFound, AgentIdMismatch, ForeignKeyViolation
 from chalicelib.services.given_stacks import take_back
 from chalicelib.services.target_state import find_stack
@@ -26,6 +27,7 @@ from chalicelib.store import (
     generators,
     given_stacks,
     profiles,
+    rollouts,
     stacks,
 )
 
@@ -98,6 +100,7 @@ def report(
     if given and new.succeeded and _is_removal(revision, given):
         take_back(given)
         fleet.forget_health(agent_id, given.stack_id)
+        rollouts.forget(revision, agent_id)
     return event
 
 
@@ -125,6 +128,7 @@ def _say_again(given: Given | None, new: NewAgentEvent, at: datetime) -> AgentEv
 def _add(given: Given | None, revision: Revision, new: NewAgentEvent, id: UUID, at: datetime) -> AgentEvent:
     event = AgentEvent(id=id, **vars(new), created_at=at, updated_at=at)
     agent_events.add(event)
+    _note_outcome(given, revision, event)
     last = LastReport(
         object_id=new.deployment_object_id,
         sequence_id=revision.sequence_id,
@@ -137,6 +141,19 @@ def _add(given: Given | None, revision: Revision, new: NewAgentEvent, id: UUID, 
     if given:
         given_stacks.note_report(given, last)
     return event
+
+
+def _note_outcome(given: Given | None, revision: Revision, event: AgentEvent) -> None:
+    """
+    For whoever watches the rollout. A success after a success is no news to them, and a withdrawal is none of theirs.
+    """
+    last = given.reported(revision.id) if given else None
+    is_withdrawal = given is not None and revision.id == given.withdrawal_id
+    is_news = event.failed or (event.succeeded and not (last and last.succeeded))
+    if is_news and not is_withdrawal:
+        outcome = Outcome(succeeded=event.succeeded, since=event.created_at, event=agent_events.place(event))
+        again = last is not None and last.failed and event.failed
+        rollouts.note_outcome(revision, event.agent_id, outcome, again=again)
 
 
 def _is_removal(revision: Revision, given: Given) -> bool:

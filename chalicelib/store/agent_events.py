@@ -49,6 +49,13 @@ def place(event: AgentEvent) -> str:
     return f"{event.created_at.isoformat()}#{event.id}"
 
 
+def moment_of(place: str) -> datetime:
+    """
+    When an event was made, from where it is kept.
+    """
+    return datetime.fromisoformat(place.partition("#")[0])
+
+
 def _expiry(at: datetime) -> int:
     return int((at + LIFE).timestamp())
 
@@ -92,6 +99,14 @@ def find_event(id: UUID, at: datetime) -> AgentEvent | None:
     indexed = next(iter(listed(f"EVENT#{id}")), None)
     item = find(AgentEventItem, indexed.pk, indexed.sk) if indexed else None
     return item.read() if item and _lives(item, at) else None
+
+
+def message(agent_id: UUID, place: str) -> str | None:
+    """
+    What an event says. None where it says nothing, or has expired.
+    """
+    item = find(AgentEventItem, f"EVENTS#{agent_id}", place)
+    return item.message if item else None
 
 
 def _lives(item: AgentEventItem, at: datetime) -> bool:

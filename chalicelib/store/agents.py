@@ -2,7 +2,7 @@
 Agents, as they are kept, and everything that belongs to them but their heartbeats.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -29,12 +29,14 @@ from chalicelib.errors import (
 from chalicelib.store import fleet, heartbeats, names
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.given_stacks import GivenItem
+from chalicelib.store.memory import REMEMBERED_FOR, Memory
 from chalicelib.store.registrations import RegistrationItem
 from chalicelib.store.table import (
     Item,
     Together,
     listed,
     partition,
+    patch,
     present,
 )
 from chalicelib.store.table import find as find_item
@@ -73,12 +75,18 @@ class AgentItem(Item, discriminator="agent"):
 
 class LabelItem(Item, discriminator="agent_label"):
     """
-    pk AGENT#<id>, sk LABEL#<label>.
+    pk AGENT#<id>, sk LABEL#<label>; gsi1 AGENTLABEL#<label> / agent id.
     """
 
     id = UUIDAttribute()
     agent_id = UUIDAttribute()
     label = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, label: AgentLabel) -> Self:
+        item = cls(f"AGENT#{label.agent_id}", f"LABEL#{label.label}", **vars(label))
+        item.gsi1pk, item.gsi1sk = _label_entry(label.label), str(label.agent_id)
+        return item
 
     def read(self) -> AgentLabel:
         return self.as_a(AgentLabel)
@@ -86,7 +94,7 @@ class LabelItem(Item, discriminator="agent_label"):
 
 class AnnotationItem(Item, discriminator="agent_annotation"):
     """
-    pk AGENT#<id>, sk ANNOTATION#<key>.
+    pk AGENT#<id>, sk ANNOTATION#<key>; gsi1 AGENTANNOTATION#<key> <value> / agent id: neither holds white space.
     """
 
     id = UUIDAttribute()
@@ -94,9 +102,25 @@ class AnnotationItem(Item, discriminator="agent_annotation"):
     key = UnicodeAttribute()
     value = UnicodeAttribute()
 
+    @classmethod
+    def of(cls, annotation: AgentAnnotation) -> Self:
+        item = cls(f"AGENT#{annotation.agent_id}", f"ANNOTATION#{annotation.key}", **vars(annotation))
+        item.gsi1pk, item.gsi1sk = _annotation_entry(annotation.key, annotation.value), str(annotation.agent_id)
+        return item
+
     def read(self) -> AgentAnnotation:
         return self.as_a(AgentAnnotation)
 
+
+def _label_entry(label: str) -> str:
+    return f"AGENTLABEL#{label}"
+
+
+def _annotation_entry(key: str, value: str) -> str:
+    return f"AGENTANNOTATION#{key} {value}"
+
+
+_agents: Memory[UUID, Agent] = Memory(8192, REMEMBERED_FOR)
 
 alive = present & AgentItem.deleted_at.does_not_exist()
 
@@ -117,6 +141,31 @@ def get(id: UUID) -> Agent:
     if agent is None:
         raise not_found(id)
     return agent
+
+
+def recalled(ids: Collection[UUID], at: datetime) -> dict[UUID, Agent]:
+    """
+    Those of the agents that live, as they are now or were a minute ago.
+    """
+    return {id: agent for id, agent in _agents.read(ids, _read_agents, at).items() if agent.deleted_at is None}
+
+
+def _read_agents(ids: Collection[UUID]) -> dict[UUID, Agent]:
+    return {item.id: item.read() for item in AgentItem.batch_get([(f"AGENT#{id}", "AGENT") for id in ids])}
+
+
+def with_label(label: str) -> set[UUID]:
+    """
+    Deleted agents may be among them.
+    """
+    return {UUID(item.gsi1sk) for item in listed(_label_entry(label))}
+
+
+def with_annotation(key: str, value: str) -> set[UUID]:
+    """
+    Deleted agents may be among them.
+    """
+    return {UUID(item.gsi1sk) for item in listed(_annotation_entry(key, value))}
 
 
 def all_live() -> list[Agent]:
@@ -182,6 +231,7 @@ def change(together: Together, old: Agent, change: AgentChange, at: datetime) ->
     """
     name, cluster_name = change.name or old.name, change.cluster_name or old.cluster_name
     held, wanted = names.agent_key(old.name, old.cluster_name), names.agent_key(name, cluster_name)
+    _agents.forget(old.id)
     names.move(together, held, wanted, old.id, _name_taken(name, cluster_name))
     actions = [
         AgentItem.name.set(name),
@@ -205,6 +255,7 @@ def bury(together: Together, agent: Agent, at: datetime) -> None:
     """
     On condition that name and PAK are still those that were read: what is freed and revoked beside it is theirs.
     """
+    _agents.forget(agent.id)
     names.free(together, names.agent_key(agent.name, agent.cluster_name))
     heartbeats.forget(together, agent.id)
     fleet.forget_agent(together, agent.id)
@@ -229,7 +280,7 @@ def _same_pak(old: Agent) -> Condition:
 
 
 def add_label(together: Together, label: AgentLabel) -> None:
-    item = LabelItem(f"AGENT#{label.agent_id}", f"LABEL#{label.label}", **vars(label))
+    item = LabelItem.of(label)
     taken = UniqueViolation(
         f"agent {label.agent_id} has the label {label.label!r} already", constraint="agent_labels_agent_id_label_key"
     )
@@ -250,7 +301,7 @@ def _no_label(agent_id: UUID, label: str) -> AgentLabelNotFound:
 
 
 def add_annotation(together: Together, annotation: AgentAnnotation) -> None:
-    item = AnnotationItem(f"AGENT#{annotation.agent_id}", f"ANNOTATION#{annotation.key}", **vars(annotation))
+    item = AnnotationItem.of(annotation)
     taken = UniqueViolation(
         f"agent {annotation.agent_id} has the annotation {annotation.key!r} already",
         constraint="agent_annotations_agent_id_key_key",
@@ -278,6 +329,15 @@ def remove_annotation(together: Together, annotation: AgentAnnotation) -> None:
 
 def _no_annotation(agent_id: UUID, key: str) -> AgentAnnotationNotFound:
     return AgentAnnotationNotFound(f"agent {agent_id} has no annotation {key!r}")
+
+
+def unlist(id: UUID) -> None:
+    """
+    Let nobody find an agent by its labels and annotations, which stay its own.
+    """
+    for prefix in ("LABEL#", "ANNOTATION#"):
+        for item in partition(f"AGENT#{id}", prefix):
+            patch(item, [Item.gsi1pk.remove(), Item.gsi1sk.remove()], present)
 
 
 def _add_to_agent(together: Together, agent_id: UUID, item: Item, constraint: str, taken: UniqueViolation) -> None:

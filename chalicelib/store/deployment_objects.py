@@ -125,11 +125,12 @@ def find_revisions(ids: Collection[UUID]) -> dict[UUID, Revision]:
     """
     Those of the objects that are there, by id. A revision never changes, so a process reads each once.
     """
-    unknown = [(f"OBJECT#{id}", "OBJECT") for id in ids if not _revisions.recall(id)]
-    for item in ObjectItem.batch_get(unknown, consistent_read=True) if unknown else ():
-        _revisions.remember(item.id, item.revision())
-    found = {id: _revisions.recall(id) for id in ids}
-    return {id: revision for id, revision in found.items() if revision}
+    return _revisions.read(ids, _read_revisions)
+
+
+def _read_revisions(ids: Collection[UUID]) -> dict[UUID, Revision]:
+    keys = [(f"OBJECT#{id}", "OBJECT") for id in ids]
+    return {item.id: item.revision() for item in ObjectItem.batch_get(keys, consistent_read=True)}
 
 
 def load(id: UUID) -> DeploymentObject | None:

@@ -53,6 +53,15 @@ def given(agent_id: UUID, stack_ids: Collection[UUID]) -> set[UUID]:
     return {item.stack_id for item in GivenItem.batch_get(keys, consistent_read=True)} if keys else set()
 
 
+def last_reports(stack_id: UUID, agent_ids: Collection[UUID]) -> dict[UUID, LastReport]:
+    """
+    What each of the agents last reported of a stack.
+    """
+    keys = [(f"AGENT#{agent_id}", f"GIVEN#{stack_id}") for agent_id in agent_ids]
+    found = [item.read() for item in GivenItem.batch_get(keys)] if keys else []
+    return {one.agent_id: one.last_report for one in found if one.last_report}
+
+
 class GivenAnew(Exception):
     """
     The agent was given the stack anew meanwhile, or has given it back: what was to be put on record is of the past.

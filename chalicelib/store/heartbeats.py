@@ -2,6 +2,7 @@
 Heartbeats, as they are kept: apart from the agents, since every agent writes one every few seconds.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -10,11 +11,16 @@ from pynamodb.attributes import BooleanAttribute
 
 from chalicelib.domain.agents import Heartbeat, HeartbeatReport
 from chalicelib.errors import AgentNotFound
+from chalicelib.settings import settings
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute, WholeNumberAttribute
+from chalicelib.store.memory import Memory
 from chalicelib.store.table import Item, Together, partition, patch, present
 from chalicelib.store.table import find as find_item
 
 FLEET = "FLEET"
+
+
+_beats: Memory[UUID, datetime] = Memory(8192, settings.agent_silence)
 
 
 class HeartbeatItem(Item, discriminator="heartbeat"):
@@ -63,6 +69,20 @@ def fleet() -> dict[UUID, Heartbeat | None]:
     """
     found = partition(FLEET, "HEARTBEAT#", consistent=False)
     return {item.agent_id: item.read() for item in found if isinstance(item, HeartbeatItem)}
+
+
+def last_seen(agent_ids: Collection[UUID], at: datetime) -> dict[UUID, datetime]:
+    """
+    The last heartbeats of those that ever had one. One that proves that an agent is not silent is read once, and again
+    when it proves that no more.
+    """
+    known = {id: last for id in agent_ids if (last := _beats.recall(id, at))}
+    keys = [(FLEET, f"HEARTBEAT#{id}") for id in agent_ids if id not in known]
+    for item in HeartbeatItem.batch_get(keys) if keys else ():
+        if item.last_heartbeat:
+            known[item.agent_id] = item.last_heartbeat
+            _beats.remember(item.agent_id, item.last_heartbeat, since=item.last_heartbeat)
+    return known
 
 
 def beat(agent_id: UUID, report: HeartbeatReport, at: datetime) -> None:

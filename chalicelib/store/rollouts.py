@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from pynamodb.attributes import Attribute, UnicodeAttribute
+from pynamodb.attributes import Attribute, BooleanAttribute, UnicodeAttribute
 from pynamodb.constants import BINARY
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.deployment_health import Health, HealthRecord
 from chalicelib.domain.deployment_objects import Revision
+from chalicelib.domain.rollout import Outcome, Said
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.table import Item, partition, patch
 
@@ -42,6 +43,10 @@ class RolloutItem(Item, discriminator="rollout"):
 
     agent_id = UUIDAttribute()
     object_id = UUIDAttribute()
+    outcome_succeeded = BooleanAttribute(null=True)
+    outcome_since = MomentAttribute(null=True)
+    outcome_event = UnicodeAttribute(null=True)
+    applied_at = MomentAttribute(null=True)
     health_status = UnicodeAttribute(null=True)
     health_since = MomentAttribute(null=True)
     health_created_at = MomentAttribute(null=True)
@@ -53,6 +58,11 @@ class RolloutItem(Item, discriminator="rollout"):
     def at(cls, revision: Revision, agent_id: UUID) -> Self:
         return cls(f"STACK#{revision.stack_id}", f"{_of_revision(revision)}{agent_id}")
 
+    def said(self) -> Said:
+        outcome = self.as_a(Outcome, "outcome_") if self.outcome_since else None
+        health = self.as_a(Health, "health_") if self.health_status else None
+        return Said(outcome=outcome, applied_at=self.applied_at, health=health)
+
     def records(self) -> Iterator[HealthRecord]:
         if self.health_status:
             yield self.as_a(HealthRecord, health=self.as_a(Health, "health_"))
@@ -60,6 +70,38 @@ class RolloutItem(Item, discriminator="rollout"):
 
 def _of_revision(revision: Revision) -> str:
     return f"{PREFIX}{revision.sequence_id:020}#"
+
+
+def said_of(revision: Revision) -> dict[UUID, Said]:
+    """
+    Everything that every agent said of one revision.
+    """
+    items = partition(f"STACK#{revision.stack_id}", _of_revision(revision), consistent=False)
+    return {item.agent_id: item.said() for item in items if isinstance(item, RolloutItem)}
+
+
+def note_outcome(revision: Revision, agent_id: UUID, outcome: Outcome, *, again: bool) -> None:
+    """
+    Keep what became of applying a revision. One that failed `again` has failed since it first did, and now has another
+    event to say why.
+    """
+    since = RolloutItem.outcome_since
+    actions = [
+        RolloutItem.outcome_succeeded.set(outcome.succeeded),
+        since.set(since | outcome.since if again else outcome.since),
+        RolloutItem.outcome_event.set(outcome.event),
+    ]
+    if outcome.succeeded:
+        actions.append(RolloutItem.applied_at.set(RolloutItem.applied_at | outcome.since))
+    latest = since.does_not_exist() | (since <= outcome.since)
+    patch(RolloutItem.at(revision, agent_id), [*_marks(revision, agent_id, outcome.since), *actions], latest)
+
+
+def forget(revision: Revision, agent_id: UUID) -> None:
+    """
+    What an agent has removed it has to apply again before it is said to be there.
+    """
+    RolloutItem.at(revision, agent_id).delete()
 
 
 def health_by(agent_id: UUID, revisions: Iterable[Revision]) -> dict[UUID, Health]:

@@ -64,13 +64,13 @@ def _annotation_entry(key: str, value: str) -> str:
     return f"STACKANNOTATION#{key} {value}"
 
 
-def labels(stack_id: UUID) -> list[StackLabel]:
-    items = partition(f"STACK#{stack_id}", LABEL)
+def labels(stack_id: UUID, *, consistent: bool = True) -> list[StackLabel]:
+    items = partition(f"STACK#{stack_id}", LABEL, consistent=consistent)
     return [item.read() for item in items if isinstance(item, StackLabelItem)]
 
 
-def annotations(stack_id: UUID) -> list[StackAnnotation]:
-    items = partition(f"STACK#{stack_id}", ANNOTATION)
+def annotations(stack_id: UUID, *, consistent: bool = True) -> list[StackAnnotation]:
+    items = partition(f"STACK#{stack_id}", ANNOTATION, consistent=consistent)
     return [item.read() for item in items if isinstance(item, StackAnnotationItem)]
 
 

@@ -190,14 +190,17 @@ def find(item: type[AnItem], pk: str, sk: str) -> AnItem | None:
         return None
 
 
-def partition(pk: str, prefix: str = "", *, consistent: bool = True) -> Iterable[Item]:
+def partition(
+    pk: str, prefix: str = "", *, between: tuple[str, str] | None = None, consistent: bool = True
+) -> Iterable[Item]:
     """
-    A partition's items, page after page, as the classes that they are. Those of a later version are passed over.
+    A partition's items, or those of a prefix or between two keys of it, page after page, as the classes that they are.
+    Those of a later version are passed over.
 
     As `Item.query`, which has DynamoDB pass them over: a filter that names every kind, to build and to send with each
     poll.
     """
-    condition = Item.sk.startswith(prefix) if prefix else None
+    condition = Item.sk.between(*between) if between else Item.sk.startswith(prefix) if prefix else None
     how = {"range_key_condition": condition, "consistent_read": consistent}
     kinds = {Item.kind.get_discriminator(known) for known in Item.kind.get_registered_subclasses(Item)}
     rows: Iterable[dict[str, Any]] = ResultIterator(_of_table().query, (pk,), how)

@@ -6,8 +6,10 @@ from typing import Self
 from uuid import UUID
 
 from chalicelib.domain.agents import AgentTarget
+from chalicelib.domain.stacks import Stack
 from chalicelib.errors import AgentTargetNotFound, UniqueViolation
 from chalicelib.store.attributes import UUIDAttribute
+from chalicelib.store.stacks import StackItem
 from chalicelib.store.table import Item, Together, partition
 
 
@@ -35,6 +37,26 @@ class TargetItem(Item, discriminator="target"):
 def of_stack(stack_id: UUID) -> list[AgentTarget]:
     items = [item for item in partition(f"STACK#{stack_id}", "TARGET#") if isinstance(item, TargetItem)]
     return [item.read() for item in items]
+
+
+def unlist(agent_id: UUID) -> None:
+    """
+    Let no stack find an agent by its targets, which stay its own.
+    """
+    with Item.batch_write() as batch:
+        for item in partition(f"AGENT#{agent_id}", "TARGET#"):
+            if isinstance(item, TargetItem):
+                _, in_stack = TargetItem.both(item.read())
+                batch.delete(in_stack)
+
+
+def stack_and_agents(stack_id: UUID, *, consistent: bool) -> tuple[Stack | None, set[UUID]]:
+    """
+    A stack, deleted or not, and the agents that are targeted at it, in one query: they are neighbours.
+    """
+    items = list(partition(f"STACK#{stack_id}", between=("STACK", "TARGET$"), consistent=consistent))
+    stack = next((item.read() for item in items if isinstance(item, StackItem)), None)
+    return stack, {item.agent_id for item in items if isinstance(item, TargetItem)}
 
 
 def add(together: Together, target: AgentTarget) -> None:

@@ -142,6 +142,7 @@ BAD_LIMITS = ["", "0", "-1", "1.5", "1001", "ten", "%D9%A1", "9" * 400, "1&limit
         (f"GET {STACKS}/{{id}}/deployment-objects", "content", ["", "no", "0", "FALSE", "true&content=false"]),
         *((route, "limit", BAD_LIMITS) for route in EVENT_LISTS),
         *((route, "before", ["", "nonsense", "%00", "2026-11-24T12:00:00Z"]) for route in EVENT_LISTS),
+        (f"GET {STACKS}/{{id}}/rollout", "deployment_object_id", ["", "nonsense", "%00", f"{uuid4()}0"]),
         (f"GET {AGENTS}/{{id}}/target-state", "content", ["", "no", "0", "FALSE", "true&content=false"]),
     ],
 )

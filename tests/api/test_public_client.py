@@ -25,6 +25,7 @@ OURS = {
     "find_swagger_ui": "outside the contract's document",
     "get_swagger_ui": "outside the contract's document",
     "get_swagger_ui_file": "outside the contract's document",
+    "get_stack_rollout": "what a pipeline waits for is asked of each agent there",
     "report_telemetry": "agents send over a WebSocket there",
 }
 

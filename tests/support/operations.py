@@ -283,6 +283,7 @@ OPERATIONS = (
     ),
     Operation("GET /api/v1/deployment-objects/{id}/health", 200, by_admin(), unknown=EMPTY),
     Operation(f"GET {STACKS}/{{id}}/health", 200, by_admin(), unknown=EMPTY),
+    Operation(f"GET {STACKS}/{{id}}/rollout", 200, by_owner(), unknown=STACK_GONE),
     # Agents
     Operation(f"GET {AGENTS}", 200, by_admin()),
     Operation(f"GET {AGENTS}/", 200, by_admin_and_agent(), query="name=agent&cluster_name=test"),

@@ -1,0 +1,137 @@
+"""
+What DynamoDB would bill for health reports, and for a look at a rollout.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+
+from benchmarks.client import Client, etag_of, manifest
+from benchmarks.history import fill
+from benchmarks.in_process import install
+from benchmarks.report import Figure
+from benchmarks.servers import a_store
+from benchmarks.wire import Cost, wire
+
+AGENTS, FLEET = 10, 1000
+SHORT, LONG = 10, 1000
+TARGET = 4
+NOT_MODIFIED = 304
+WORDS = cycle(("degraded", "healthy"))
+
+
+@dataclass(frozen=True)
+class Crew:
+    """
+    Ten agents that serve one stack of a generator.
+    """
+
+    generator: Client
+    agents: Sequence[Client]
+    stack_id: str
+    newest: str
+
+
+def measure(effort: float) -> list[Figure]:
+    fleet, long = max(AGENTS, round(FLEET * effort)), max(SHORT, round(LONG * effort))
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, a_store(Path(folder)) as endpoint:
+        admin = install(endpoint)
+        by_target = _new_crew(admin, "target", SHORT, by_label=False)
+        by_label = _new_crew(admin, "label", SHORT, by_label=True)
+        figures = [
+            *_reports(by_target),
+            _first_look("by target", by_target),
+            *_looks("by target", by_target),
+            _first_look("by a label", by_label),
+            *_looks("by a label", by_label),
+        ]
+        for number in range(fleet - 2 * AGENTS):
+            admin.new_agent(f"other-{number}", by_target.generator)
+        figures += _looks(f"by target, {fleet:,} agents in the fleet", by_target)
+        past = _new_crew(admin, "past", long, by_label=False)
+        return [*figures, *_looks(f"by target, history of {long:,}", past)]
+
+
+def _new_crew(admin: Client, name: str, history: int, *, by_label: bool) -> Crew:
+    generator = admin.new_generator(name)
+    agents = [admin.new_agent(f"{name}-{number}", generator) for number in range(AGENTS)]
+    stack_id = generator.new_stack(name)
+    if by_label:
+        generator.call("POST", f"/api/v1/stacks/{stack_id}/labels", name)
+    for agent in agents:
+        if by_label:
+            admin.call("POST", f"/api/v1/agents/{agent.id}/labels", {"label": name})
+        else:
+            admin.target(agent, stack_id)
+    before = [fill(generator, stack_id, history), *(_push(generator, stack_id) for _ in range(3))]
+    for object_id in before:
+        _come_up(agents, object_id)
+    return Crew(generator, agents, stack_id, before[-1])
+
+
+def _push(generator: Client, stack_id: str) -> str:
+    pushed: str = generator.push(stack_id, manifest())["id"]
+    return pushed
+
+
+def _come_up(agents: Sequence[Client], object_id: str) -> None:
+    for agent in agents:
+        agent.poll()
+        agent.heartbeat()
+        agent.report(object_id, f"applied {object_id}")
+        agent.report_health([object_id], "healthy")
+
+
+def _reports(crew: Crew) -> list[Figure]:
+    agent, object_id = crew.agents[0], crew.newest
+    agent.report_health([object_id], next(WORDS))
+    changed = _cost(lambda: agent.report_health([object_id], next(WORDS)))
+    same = _cost(lambda: agent.report_health([object_id], "healthy"))
+    heartbeat = _cost(agent.heartbeat)
+    return [
+        Figure("health of an object, changed, write units: the record, and the fleet's", changed.writes, "WU", 2),
+        Figure("health of an object, changed, read units", changed.reads, "RU"),
+        Figure("health of an object, the same again, write units", same.writes, "WU", 0),
+        Figure("health of an object, the same again, read units", same.reads, "RU"),
+        Figure("heartbeat, write units", heartbeat.writes, "WU", 1),
+    ]
+
+
+def _first_look(what: str, crew: Crew) -> Figure:
+    path = f"/api/v1/stacks/{crew.stack_id}/rollout?deployment_object_id={crew.newest}"
+    cost = _cost(lambda: crew.generator.call("GET", path))
+    return Figure(f"rollout {what}, before anything is remembered, read units", cost.reads, "RU")
+
+
+def _looks(what: str, crew: Crew) -> list[Figure]:
+    newest = f"/api/v1/stacks/{crew.stack_id}/rollout"
+    named = f"{newest}?deployment_object_id={crew.newest}"
+    unnamed, _ = _unchanged(crew, newest)
+    by_id, seconds = _unchanged(crew, named)
+    return [
+        Figure(f"rollout {what}, unchanged, object named, read units", by_id.reads, "RU", TARGET),
+        Figure(f"rollout {what}, unchanged, object not named, read units", unnamed.reads, "RU", TARGET),
+        Figure(f"rollout {what}, unchanged, object named", seconds * 1000, "ms"),
+    ]
+
+
+def _unchanged(crew: Crew, path: str) -> tuple[Cost, float]:
+    """
+    Raises ValueError for anything but a 304.
+    """
+    etag = etag_of(crew.generator.call("GET", path))
+    started = time.perf_counter()
+    with wire.metered() as cost:
+        answer = crew.generator.call("GET", path, headers={"If-None-Match": etag})
+    if answer.status != NOT_MODIFIED:
+        raise ValueError(f"an unchanged rollout was answered {answer.status}")
+    return cost, time.perf_counter() - started
+
+
+def _cost(act: Callable[[], object]) -> Cost:
+    with wire.metered() as cost:
+        act()
+    return cost
