@@ -6,7 +6,7 @@ from chalicelib.api.operations import ADMIN, ANYBODY, GENERATOR, Operation
 from chalicelib.api.parameters import accepts, flag_query, known_to, path_uuid
 from chalicelib.api.schemas import DELETION_MARKER, YAML_TYPES, parse_push
 from chalicelib.api.views import object_view
-from chalicelib.domain.deployment_objects import NewDeploymentObject, idempotency_key
+from chalicelib.domain.deployment_objects import IdempotencyKey, NewDeploymentObject, idempotency_key
 from chalicelib.errors import (
     AgentNotAssociated,
     DeploymentObjectNotFound,
@@ -37,7 +37,7 @@ CONTENT = flag_query("content", default=True)
     raw_body=YAML_TYPES,
     unreadable=(InvalidDeploymentObject, UnsupportedMediaType, PayloadTooLarge),
     query=(DELETION_MARKER,),
-    headers=("Idempotency-Key",),
+    headers=(("Idempotency-Key", IdempotencyKey),),
     refuses=(StackNotFound, StackNotOwned, InvalidIdempotencyKey, IdempotencyKeyReused),
 )
 def push(id: str) -> Created[shapes.DeploymentObject]:

@@ -110,8 +110,9 @@ def _parameters(path: str, operation: Operation, *, has_etag: bool) -> list[Sche
         for name in re.findall(r"{(\w+)}", path)
     ]
     in_query = [{"name": one.name, "in": "query", "schema": dict(one.schema)} for one in operation.query]
-    headers = (*operation.headers, *(("If-None-Match",) if has_etag else ()))
-    return [*in_path, *in_query, *({"name": name, "in": "header", "schema": {"type": "string"}} for name in headers)]
+    named = (*operation.headers, *((("If-None-Match", str),) if has_etag else ()))
+    headers = [{"name": name, "in": "header", "schema": Schemas().of(kind)} for name, kind in named]
+    return [*in_path, *in_query, *headers]
 
 
 def _in_path(name: str) -> Any:

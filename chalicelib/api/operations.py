@@ -36,7 +36,7 @@ class Operation:
     raw_body: frozenset[str] = frozenset()
     unreadable: Refusals = UNREADABLE
     query: tuple[Query[Any], ...] = ()
-    headers: tuple[str, ...] = ()
+    headers: tuple[tuple[str, Any], ...] = ()
     refuses: Refusals = ()
 
     def __call__(self, view: View) -> View:

@@ -5,14 +5,16 @@ A deployment object: one immutable revision of a stack.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from chalicelib.domain import text
+from chalicelib.domain.bounds import Bounds
 from chalicelib.domain.stacks import Pointer
 from chalicelib.errors import InvalidIdempotencyKey
 
 MAX_IDEMPOTENCY_KEY = 255
+IdempotencyKey = Annotated[str, Bounds(1, MAX_IDEMPOTENCY_KEY)]
 
 
 def checksum_of(content: str) -> str:
