@@ -112,13 +112,14 @@ def job(body: Body) -> Judgement:
 
 def replicas(kind: str, body: Body, *, settled: bool) -> Replicas:
     """
-    The pods of a workload, by its own word.
+    The pods of a workload, by its own word. A Deployment counts those of all its revisions together: of the ready ones
+    as many may be older as there are older ones.
     """
     status, wanted = part(body, "status"), _wanted(body)
     ready, notes = number(status, "readyReplicas"), part(body, "metadata", "annotations")
     if kind == "Deployment":
-        ready = min(ready, number(status, "updatedReplicas"))
-        return Replicas(ready, wanted, text(notes, REVISION), settled)
+        older = number(status, "replicas") - number(status, "updatedReplicas")
+        return Replicas(max(0, ready - older), wanted, text(notes, REVISION), settled)
     if kind == "StatefulSet":
         return Replicas(ready, wanted, text(status, "updateRevision"), settled)
     if kind == "DaemonSet":

@@ -163,6 +163,7 @@ def test_what_keeps_pods_from_being_made_is_told():
     ("body", "counted"),
     [
         (a_deployment(updatedReplicas=1, readyReplicas=2), (1, 2, "3", False)),
+        (a_deployment(replicas=3, updatedReplicas=1, readyReplicas=2), (0, 2, "3", False)),
         (a_deployment(), (2, 2, "3", True)),
         (a_stateful_set(readyReplicas=1), (1, 3, "db-6c", False)),
         (a_daemon_set(numberReady=2), (2, 3, "5", False)),
