@@ -48,12 +48,6 @@ class Refused(Exception):
     """
 
 
-class Missing(Refused):
-    """
-    What was to be read is not there.
-    """
-
-
 class Stopping(Exception):
     """
     The agent may not go on: no further request is made.
@@ -186,13 +180,11 @@ class ApiServer:
 
     def chunks(self, path: str, *, accept: str = JSON, timeout: Patience = STREAM_TIMEOUT) -> Iterator[bytes]:
         """
-        The same, as it arrives: of what may have lines of any length. Raises Missing where it is not there.
+        The same, as it arrives: of what may have lines of any length.
         """
         asked = Asked("GET", path, accept=accept, timeout=timeout)
         try:
             with self._connected().stream(self._request(asked)) as response:
-                if response.status == HTTPStatus.NOT_FOUND:
-                    raise Missing(Answer(response.status, response.read()).message)
                 if response.status >= HTTPStatus.BAD_REQUEST:
                     Answer(response.status, response.read()).insist()
                 yield from iter(lambda: response.read1(CHUNK), b"")

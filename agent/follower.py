@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
-from agent.apiserver import ApiServer, ClusterUnreachable, Missing, Refused, Stopping
+from agent.apiserver import ApiServer, ClusterUnreachable, Refused, Stopping
 from agent.buffer import Buffer
 from agent.connections import Patience
 from agent.loglines import LogLines, Source
@@ -29,12 +29,14 @@ class Follower:
         server: ApiServer,
         buffer: Buffer,
         *,
-        since: str,
+        from_now: bool,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.source = source
         self._server = server
-        self._lines = LogLines(source, buffer, since=since, clock=clock)
+        self._lines = LogLines(source, buffer, clock=clock)
+        self._clock = clock
+        self._began = clock() if from_now else None
         self._ended = threading.Event()
 
     def end(self) -> None:
@@ -42,7 +44,8 @@ class Follower:
 
     def run(self) -> None:
         """
-        A container that is not there yet, or starts anew, is asked again, ever more rarely.
+        A container that is not there yet, or starts anew, is asked again, ever more rarely. A node may not know it yet:
+        whether it is over, its pod says.
         """
         pause = FIRST_PAUSE
         while not self._ended.is_set():
@@ -50,8 +53,6 @@ class Follower:
                 fresh = self._read()
                 if self._is_over():
                     return
-            except Missing:
-                return
             except (ClusterUnreachable, Refused, Stopping):
                 fresh = 0
             pause = FIRST_PAUSE if fresh else min(LONGEST_PAUSE, pause * 2)
@@ -59,9 +60,20 @@ class Follower:
 
     def _read(self) -> int:
         source = self.source
-        query = {"follow": "true", "timestamps": "true", "sinceTime": self._lines.last}
+        query = {**self._start(), "follow": "true", "timestamps": "true"}
         path = log_path(source.namespace, source.pod, source.container, **query)
-        return self._lines.read(self._while_it_may(path))
+        try:
+            return self._lines.read(self._while_it_may(path))
+        except Refused:
+            return 0
+
+    def _start(self) -> dict[str, object]:
+        """
+        From where to read. In seconds before now at first, for the node's clock is another than ours.
+        """
+        if self._lines.last is not None:
+            return {"sinceTime": self._lines.last}
+        return {} if self._began is None else {"sinceSeconds": int(self._clock() - self._began) + 1}
 
     def _while_it_may(self, path: str) -> Iterator[bytes]:
         for chunk in self._server.chunks(path, timeout=PATIENCE):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Self
 
-from agent.apiserver import METADATA_ONLY, ApiServer
-from agent.discovery import Discovery, UnknownKind
+from agent.apiserver import METADATA_ONLY, ApiServer, Refused
+from agent.discovery import Discovery
 from agent.inventory import Inventory
 from agent.refs import Ref
 
@@ -113,7 +113,7 @@ class Owners:
         """
         try:
             path = self._discovery.kind(named.ref).path(named.ref)
-        except UnknownKind:
+        except Refused:
             return None
         answer = self._server.ask("GET", path, accept=METADATA_ONLY)
         metadata = answer.body.get("metadata") if answer.ok else None

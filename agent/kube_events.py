@@ -29,6 +29,7 @@ class KubeEvents:
         self._buffer = buffer
         self._now = now
         self._since = moment_of(now())
+        self._listed_at: int | None = None
         self._told: dict[Ref, str] = {}
 
     def saw(self, ref: Ref, body: dict[str, Any] | None, version: str) -> None:
@@ -38,23 +39,29 @@ class KubeEvents:
         if body is None:
             return
         moment = last_seen(body) or moment_of(self._now())
-        if moment[:SECONDS] < self._since[:SECONDS]:
+        if self._is_old(moment, version):
             return
         about = body.get("involvedObject") or {}
         stack_id = self._owners.stack_of(Named.of(about, str(about.get("namespace") or "")))
         if stack_id is not None and not self._is_told(ref, version):
             self._buffer.add_event(Item.of(stack_id, moment, _row(body, about, moment)))
 
-    def listed(self, _watched: Watched, _refs: Collection[Ref], _version: str) -> None:
+    def listed(self, _watched: Watched, _refs: Collection[Ref], version: str) -> None:
         """
-        Events come and go by themselves.
+        From here on versions say what is new, for clocks may differ.
         """
+        self._listed_at = _number(version)
 
     def end(self) -> None:
         """
         Until events are seen again: what happens now is another agent's to tell.
         """
-        self._since = moment_of(self._now())
+        self._since, self._listed_at = moment_of(self._now()), None
+
+    def _is_old(self, moment: str, version: str) -> bool:
+        if self._listed_at is None:
+            return moment[:SECONDS] < self._since[:SECONDS]
+        return _number(version) <= self._listed_at
 
     def _is_told(self, ref: Ref, version: str) -> bool:
         """
@@ -66,6 +73,10 @@ class KubeEvents:
         if len(self._told) > TOLD_KEPT:
             del self._told[next(iter(self._told))]
         return False
+
+
+def _number(version: str) -> int:
+    return int(version) if version.isdecimal() else 0
 
 
 def moment_of(at: datetime) -> str:

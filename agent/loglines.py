@@ -34,26 +34,24 @@ class LogLines:
     What a container says, over all connections to its log. `last` is when it last said something.
     """
 
-    def __init__(self, source: Source, buffer: Buffer, *, since: str, clock: Callable[[], float]) -> None:
-        self.last = since
+    def __init__(self, source: Source, buffer: Buffer, *, clock: Callable[[], float]) -> None:
+        self.last: str | None = None
         self._source = source
         self._buffer = buffer
         self._clock = clock
         self._redactor = Redactor()
-        self._has_begun = False
         self._window, self._said = 0, 0
 
     def read(self, chunks: Iterable[bytes]) -> int:
         """
         How many were new. A log that is opened again begins with some that are known.
         """
-        fresh, is_known = 0, self._has_begun
+        fresh, known = 0, self.last or ""
         for line in cut(chunks):
             stamp, _, words = line.partition(b" ")
             moment = moment_in(stamp.decode(errors="replace"))
-            is_known = is_known and moment is not None and moment <= self.last
-            if moment is not None and not is_known:
-                fresh, self.last, self._has_begun = fresh + 1, moment, True
+            if moment is not None and moment > known:
+                fresh, known, self.last = fresh + 1, "", moment
                 self._tell(moment, words.decode(errors="replace").rstrip("\r"))
         return fresh
 

@@ -79,12 +79,12 @@ class PodLogs:
 
     def _take_up(self, stack_id: str, ref: Ref, uid: str) -> None:
         answer = self._server.ask("GET", f"/api/v1/namespaces/{quote(ref.namespace)}/pods/{quote(ref.name)}")
-        if answer.is_missing:
+        if not answer.ok:
             return
-        pod = answer.insist().body
-        since = max(self._began, str(pod["metadata"]["creationTimestamp"]))
+        pod = answer.body
+        is_old = str(pod["metadata"]["creationTimestamp"]) < self._began
         sources = [Source(stack_id, ref.namespace, ref.name, uid, one.name) for one in containers_of(pod)]
-        followers = [Follower(source, self._server, self._buffer, since=since) for source in sources]
+        followers = [Follower(source, self._server, self._buffer, from_now=is_old) for source in sources]
         with self._lock:
             self._uids[ref] = uid
             self._waiting += followers

@@ -165,10 +165,11 @@ class Watch:
                 raise Expired
             raise Refused(str(event["object"].get("message")))
         metadata = event["object"]["metadata"]
-        self._version = str(metadata["resourceVersion"])
+        version = str(metadata["resourceVersion"])
         if event["type"] != "BOOKMARK":
             body = None if event["type"] == "DELETED" else event["object"]
-            self._onlooker.saw(self.watched.ref(metadata), body, self._version)
+            self._onlooker.saw(self.watched.ref(metadata), body, version)
+        self._version = version
 
 
 class Watches:

@@ -3,6 +3,7 @@ Against a server on loopback that answers by the book it is given.
 """
 
 import json
+import socket
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -11,6 +12,7 @@ import pytest
 
 from agent.access import Access, Credentials
 from agent.apiserver import ApiServer, ClusterUnreachable, Refused, Stopping
+from agent.connections import Patience
 
 NOWHERE = "http://127.0.0.1:1"
 OK = {"kind": "ConfigMap", "metadata": {}}
@@ -189,6 +191,23 @@ def test_a_stream_is_read_line_by_line():
         lines = list(server_at(url).stream("/x"))
 
     assert lines == [b'{"a": 1}', b'{"b": 2}']
+
+
+def test_a_log_is_read_as_it_arrives_and_may_be_no_object():
+    with serving((200, b"hello\nworld")) as (url, _):
+        assert b"".join(server_at(url).chunks("/x")) == b"hello\nworld"
+
+
+def test_a_log_that_breaks_off_is_an_unreachable_cluster():
+    with serving(None) as (url, _), pytest.raises(ClusterUnreachable):
+        list(server_at(url).chunks("/x"))
+
+
+def test_a_log_of_which_nothing_comes_ends_for_now():
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}"
+
+        assert list(server_at(url).chunks("/x", timeout=Patience(connect=1, read=0.05))) == []
 
 
 def test_a_stream_that_is_refused_says_why():

@@ -132,6 +132,17 @@ def test_what_could_not_be_handed_in_is_handed_in_before_anything_else():
     assert ward.looking.asked == [STACK]
 
 
+def test_a_result_that_is_refused_because_nobody_knows_us_is_kept():
+    ward = Ward()
+    ward.broker.ask("d1", ward.house.push("a"))
+    ward.broker.trouble = {"/result": refusal(401)}
+
+    with pytest.raises(BrokerRefused):
+        ward.diagnostics.diagnose()
+
+    assert ward.diagnostics._unsent is not None
+
+
 @pytest.mark.parametrize("status", [400, 404, 409, 413, 422])
 def test_a_result_that_is_refused_for_good_is_let_go(status):
     ward = Ward()

@@ -13,7 +13,6 @@ from tests.support.pods import SHOP, pod
 from tests.support.tiny_api import TinyApi
 
 SOURCE = Source(STACK, "shop", "web", "web-uid", "app")
-START = "2026-11-24T12:00:00Z"
 
 
 class Impatient(Follower):
@@ -21,19 +20,20 @@ class Impatient(Follower):
     It notes how long it would have waited, and ends after so many pauses.
     """
 
-    def __init__(self, api, buffer, pauses):
-        super().__init__(SOURCE, api, buffer, since=START, clock=Clock())
+    def __init__(self, api, buffer, pauses, *, from_now=False):
+        super().__init__(SOURCE, api, buffer, from_now=from_now, clock=Clock())
         self.pauses, self._most = [], pauses
         self._ended.wait = self.wait
 
     def wait(self, seconds):
         self.pauses.append(seconds)
+        self._clock.now += seconds
         if len(self.pauses) == self._most:
             self.end()
 
 
 class Case:
-    def __init__(self, *answers, pauses=1, phase="Running"):
+    def __init__(self, *answers, pauses=1, phase="Running", **how):
         self.api, self.buffer = TinyApi(), Buffer()
         body = pod("web")
         body["status"]["phase"] = phase
@@ -41,7 +41,7 @@ class Case:
         self._answers = list(answers)
         self.opened = []
         self.api.chunks = self.chunks
-        self.follower = Impatient(self.api, self.buffer, pauses)
+        self.follower = Impatient(self.api, self.buffer, pauses, **how)
 
     def chunks(self, path, **_):
         self.opened.append(path)
@@ -59,8 +59,8 @@ def at(second, words):
     return f"2026-11-24T12:00:{second:02}.5Z {words}"
 
 
-def since(moment):
-    return log_path("shop", "web", "app", follow="true", timestamps="true", sinceTime=moment)
+def opened(**start):
+    return log_path("shop", "web", "app", **start, follow="true", timestamps="true")
 
 
 def test_it_goes_on_where_it_was_when_a_connection_ends():
@@ -69,7 +69,15 @@ def test_it_goes_on_where_it_was_when_a_connection_ends():
     case.follower.run()
 
     assert case.words == ["a", "b", "c"]
-    assert case.opened == [since(START), since("2026-11-24T12:00:02.500000000Z")]
+    assert case.opened == [opened(), opened(sinceTime="2026-11-24T12:00:02.500000000Z")]
+
+
+def test_what_was_said_before_is_not_asked_for_by_a_clock_that_is_not_the_nodes():
+    case = Case([Refused("not yet")], [Refused("not yet")], [], pauses=3, from_now=True)
+
+    case.follower.run()
+
+    assert case.opened == [opened(sinceSeconds=1), opened(sinceSeconds=3), opened(sinceSeconds=7)]
 
 
 def test_what_breaks_off_is_asked_again_ever_more_rarely():
@@ -109,13 +117,12 @@ def test_another_pod_of_that_name_is_another():
     assert case.follower.pauses == []
 
 
-def test_a_log_that_is_not_there_is_left():
-    api = TinyApi()
-    follower = Impatient(api, Buffer(), 1)
+def test_a_log_that_is_not_there_yet_is_asked_for_again_as_long_as_its_pod_is():
+    case = Case([Refused("the server could not find the requested resource")], [at(1, "a")], pauses=2)
 
-    follower.run()
+    case.follower.run()
 
-    assert (follower.pauses, len(api.asked)) == ([], 1)
+    assert case.words == ["a"]
 
 
 def test_it_ends_in_the_midst_when_it_is_told_to():

@@ -91,13 +91,25 @@ def test_what_happens_while_another_agent_is_at_work_is_not_told():
 
 def test_a_list_in_between_tells_what_was_missed_and_nothing_twice():
     watching = Watching()
+    watching.onlooker.listed(EVENTS, (), "4")
     watching.saw(kube_event("told", "web-1-a"), version="5")
-    watching.onlooker.listed(EVENTS, (), "9")
 
+    watching.saw(kube_event("before", "web-1-a"), version="3")
     watching.saw(kube_event("told", "web-1-a"), version="5")
     watching.saw(kube_event("once more", "web-1-a"), version="8")
+    watching.onlooker.listed(EVENTS, (), "9")
+    watching.saw(kube_event("new", "web-1-a"), version="10")
 
-    assert [row["message"] for row in watching.told] == ["told", "once more"]
+    assert [row["message"] for row in watching.told] == ["told", "once more", "new"]
+
+
+def test_a_clock_that_is_behind_ours_takes_nothing_away():
+    watching = Watching()
+    watching.onlooker.listed(EVENTS, (), "4")
+
+    watching.saw(kube_event("late", "web-1-a", at="2026-11-24T11:50:00Z"), version="5")
+
+    assert [row["message"] for row in watching.told] == ["late"]
 
 
 def test_what_was_told_is_remembered_in_a_bounded_room():

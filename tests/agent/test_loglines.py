@@ -13,7 +13,7 @@ SOURCE = Source(STACK, "shop", "web-1-a", "web-1-a-uid", "app")
 class Log:
     def __init__(self):
         self.buffer, self.clock = Buffer(), Clock()
-        self.lines = LogLines(SOURCE, self.buffer, since="2026-11-24T12:00:00Z", clock=self.clock)
+        self.lines = LogLines(SOURCE, self.buffer, clock=self.clock)
 
     def read(self, *lines):
         return self.lines.read([f"{line}\n".encode() for line in lines])

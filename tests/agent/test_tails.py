@@ -1,6 +1,6 @@
 import pytest
 
-from agent.apiserver import Missing
+from agent.apiserver import Refused
 from agent.tails import LEFT_OUT, LONGEST_TAIL, READ_AT_MOST, log_path, tail_of
 from tests.support.tiny_api import TinyApi
 
@@ -49,5 +49,5 @@ def test_words_that_are_no_text_are_told_as_far_as_they_are():
 
 
 def test_a_container_that_has_no_log_is_a_refusal():
-    with pytest.raises(Missing):
+    with pytest.raises(Refused):
         tail_of(TinyApi(), "shop", "web", "app", previous=False)

@@ -1,6 +1,6 @@
 import pytest
 
-from agent.apiserver import Refused
+from agent.apiserver import ClusterUnreachable, Refused
 from agent.discovery import Discovery
 from agent.watches import Watch, Watched, Watches
 from tests.support.bundles import refs
@@ -82,6 +82,29 @@ def test_a_version_that_the_server_has_forgotten_means_a_new_list():
     world.watch.run()
 
     assert len(world.onlooker.lists) == 2
+
+
+def test_what_could_not_be_told_is_shown_again():
+    """
+    An onlooker may have to ask the cluster, and the cluster may be away just then.
+    """
+    world, calls = World(), iter([ClusterUnreachable("away")])
+    world.there("a")
+    world.api.streams = [[event("MODIFIED", "a", "10")], []]
+    heard = world.onlooker.saw
+
+    def saw(ref, body, version):
+        if version == "10":
+            raise next(calls)
+        heard(ref, body, version)
+
+    world.onlooker.saw = saw
+    with pytest.raises(ClusterUnreachable):
+        world.watch.follow()
+
+    world.watch.follow()
+
+    assert world.asked_from == ["2", "2"]
 
 
 def test_another_error_of_the_stream_is_a_refusal():

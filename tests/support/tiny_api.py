@@ -5,7 +5,7 @@ An API server that is a dict: objects by path, versions that count, conflicts. I
 import json
 from itertools import count
 
-from agent.apiserver import Answer, ClusterUnreachable, Missing
+from agent.apiserver import Answer, ClusterUnreachable, Refused
 
 
 class TinyApi:
@@ -40,7 +40,7 @@ class TinyApi:
         What a log has: pieces, or an exception.
         """
         self.asked.append(("LOG", path))
-        for chunk in self.logs.get(path, [Missing("no such container")]):
+        for chunk in self.logs.get(path, [Refused("no such container")]):
             if isinstance(chunk, Exception):
                 raise chunk
             yield chunk
