@@ -13,6 +13,7 @@ _NAMES = (
     r"(?:passw(?:or)?d|passphrase|pwd|secret|token(?!iz)|credential|authorization|"
     r"(?:api|access|private|account|signing|encryption)[_.-]?key)"
 )
+_IN_NAMES = ("passw", "passphrase", "pwd", "secret", "token", "credential", "authorization", "key")
 _VALUE = (
     r"(?:(?:bearer|basic|token|digest|negotiate)\s{1,8}+[^\s,;\"']++"
     r"|\"(?:[^\"\\]|\\.)*+\"?|'(?:[^'\\]|\\.)*+'?"
@@ -86,8 +87,15 @@ def redacted(text: str) -> str:
 
 
 def _redacted(line: str) -> str:
+    """
+    Most lines hold no such word, and to find that out so is ten times as quick.
+    """
+    folded = line.casefold()
     line = _WORD.sub(HIDDEN, line)
     line = _USER.sub(rf"\1{HIDDEN}@", line)
-    line = _BEARER.sub(rf"\1{HIDDEN}", line)
-    line = _OPTION.sub(rf"\1{HIDDEN}", line)
-    return _NAMED.sub(rf"\1{HIDDEN}", line)
+    if "bearer" in folded:
+        line = _BEARER.sub(rf"\1{HIDDEN}", line)
+    if any(word in folded for word in _IN_NAMES):
+        line = _OPTION.sub(rf"\1{HIDDEN}", line)
+        line = _NAMED.sub(rf"\1{HIDDEN}", line)
+    return line

@@ -3,16 +3,26 @@ The agent and the broker, the real ones, in one process: what one says the other
 """
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from agent.broker import Broker, BrokerError, BrokerRefused
+from agent.buffer import RATE_LIMIT, Buffer, Place
+from agent.diagnosis import Findings
+from agent.diagnostics import Diagnostics
+from agent.kube_events import KubeEvents
+from agent.loglines import LogLines, Source
 from agent.refs import Ref
 from app import app
+from tests.support.bundles import STACK
 from tests.support.factories import new_agent, new_generator, new_object, new_stack, new_target
-from tests.support.house import House, text_of
+from tests.support.house import Clock, House, text_of
+from tests.support.pods import WEB, Shop, kube_event, ref
 from tests.support.statuses import a_deployment
 from tests.support.transport import BrokerTransport
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 class Pair:
@@ -183,3 +193,56 @@ def test_a_text_that_is_not_what_its_checksum_says_is_never_applied(pair):
 
     with pytest.raises(BrokerError, match=f"{pushed} does not match its checksum"):
         pair.client(pair.agent.pak).text_of(forged)
+
+
+class Looked:
+    """
+    A diagnosis without a cluster.
+    """
+
+    def of(self, stack_id):
+        return Findings('[{"name": "web"}]', "[]", json.dumps({"web/app": f"of {stack_id}"}))
+
+
+def test_a_diagnostic_that_is_asked_for_is_answered(pair):
+    pushed = pair.push("one")
+    body = {"agent_id": pair.agent.id}
+    asked = pair.http.post(f"/deployment-objects/{pushed}/diagnostics", pak=pair.http.admin, json=body).json()
+    diagnostics = Diagnostics(pair.house.client, pair.agent.id, pair.house.deployer, Looked(), may_work=lambda: True)
+
+    diagnostics.diagnose()
+
+    answer = pair.http.get(f"/diagnostics/{asked['id']}", pak=pair.http.admin).json()
+    assert answer["request"]["status"] == "completed"
+    assert json.loads(answer["result"]["log_tails"]) == {"web/app": f"of {pair.stack}"}
+    assert pair.house.client.pending_diagnostics(pair.agent.id) == []
+
+
+def test_a_full_batch_of_telemetry_is_taken_and_shown(pair):
+    pair.push("one")
+    pair.house.poll()
+    shop, buffer, clock = Shop(), Buffer(), Clock()
+    shop.inventory.write(STACK, frozenset())
+    shop.inventory.write(pair.stack, {WEB})
+    KubeEvents(shop.owners, buffer, now=lambda: NOON).saw(
+        ref("Event", "e"), kube_event("Scaled up", "web", kind="Deployment"), "1"
+    )
+    lines = LogLines(Source(pair.stack, "shop", "web-1", "uid", "app"), buffer, clock=clock)
+    for clock.now in range(10):
+        lines.read(f"2026-11-24T12:00:{int(clock.now):02}.{n:09}Z \x00{n:>4000}\n".encode() for n in range(101))
+
+    pair.house.client.send_telemetry(pair.agent.id, (batch := buffer.take(lambda _: True)).body)
+
+    events = pair.http.get(f"/stacks/{pair.stack}/events", pak=pair.ci.pak).json()["events"]
+    logs = pair.http.get(f"/stacks/{pair.stack}/logs?limit=5000", pak=pair.ci.pak).json()
+    assert [(one["message"], one["involved_object"]["name"]) for one in events] == [("Scaled up", "web")]
+    assert len(logs["lines"]) == len(batch.lines) > 200
+    assert {gap["reason"] for gap in logs["gaps"]} == {"rate_limit", "buffer_full"}
+
+
+def test_telemetry_of_a_stack_that_is_anothers_is_refused(pair):
+    buffer = Buffer()
+    buffer.add_gap(Place(STACK, RATE_LIMIT), "2026-11-24T12:00:00Z")
+
+    with pytest.raises(BrokerRefused, match="403"):
+        pair.house.client.send_telemetry(pair.agent.id, buffer.take(lambda _: True).body)

@@ -3,10 +3,13 @@ What happens to the pods of a stack, and what they say, on its way to the broker
 rights, a real API server, and a node that has the words.
 """
 
+import os
+import signal
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -126,3 +129,19 @@ def test_a_flood_of_lines_gives_gaps_and_no_growth(edge):
     assert 500 < max(dropped) <= 1_100
     assert all(len(body["lines"]) <= 5_000 for body in edge.broker.telemetry)
     assert grown < 10
+
+
+def test_open_streams_do_not_keep_it_from_ending(edge):
+    def silent(*_):
+        yield line("hello")
+        time.sleep(60)
+
+    with edge.at_work(silent) as process:
+        edge.broker.push(deployment(edge.place, "web", replicas=10, notes=ASKS))
+        within(30, lambda: len({row["pod"] for row in edge.told("lines")}) == 10)
+        began = time.monotonic()
+        os.kill(process.pid, signal.SIGTERM)
+        within(15, lambda: "zombie" in Path(f"/proc/{process.pid}/status").read_text())
+        took = time.monotonic() - began
+
+    assert took < 10
