@@ -96,6 +96,13 @@ class Owners:
             one = self._above(one)
         return None
 
+    def learn(self, named: Named, metadata: Mapping[str, Any]) -> None:
+        """
+        What is seen anyway need not be asked for.
+        """
+        if named.ref.namespace in self.holdings.namespaces():
+            self._note(named.uid, _owner(metadata))
+
     def _above(self, named: Named) -> Named | None:
         if not named.uid or named.ref.namespace not in self.holdings.namespaces():
             return None

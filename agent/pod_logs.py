@@ -57,6 +57,8 @@ class PodLogs:
 
     def saw(self, ref: Ref, body: dict[str, Any] | None, _version: str) -> None:
         metadata = (body or {}).get("metadata") or {}
+        if metadata:
+            self._owners.learn(Named(ref, str(metadata.get("uid"))), metadata)
         asks = (metadata.get("annotations") or {}).get(ASKED_FOR) == "true"
         uid = str(metadata.get("uid")) if asks else ""
         if uid == self._uids.get(ref, ""):

@@ -2,7 +2,9 @@ from datetime import UTC, datetime
 
 from agent import pod_logs as module
 from agent.buffer import Buffer
+from agent.holdings import Named
 from agent.pod_logs import ASKED_FOR, PODS, PodLogs
+from tests.support.bundles import STACK
 from tests.support.pods import OF_WEB, SHOP, Shop, pod, ref
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -37,6 +39,19 @@ def test_a_pod_that_asks_for_it_is_followed_in_all_its_containers():
 
     assert listening.followed == ["web-1-a/app", "web-1-a/side"]
     assert len(listening.begun) == 2
+
+
+def test_whose_a_pod_is_need_not_be_asked_for_when_an_event_of_it_comes():
+    listening = Listening()
+    listening.saw(pod("web-1-a", OF_WEB))
+    listening.logs.saw(ref("Pod", "away", "kube-system"), pod("away", namespace="kube-system"), "1")
+    before = len(listening.shop.asked_for("/pods/"))
+
+    found = listening.shop.owners.stack_of(Named(ref("Pod", "web-1-a"), "web-1-a-uid"))
+
+    assert found == STACK
+    assert len(listening.shop.asked_for("/pods/")) == before
+    assert "away-uid" not in listening.shop.owners._known
 
 
 def test_a_pod_that_is_seen_again_is_followed_once():

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from benchmarks.kubelet import logs_of
 from tests.slow.pipeline import a_pipeline
 from tests.slow.shipped import turned_away
 from tests.support.agent_process import within
-from tests.support.kubelet import logs_of
 
 pytestmark = pytest.mark.slow
 

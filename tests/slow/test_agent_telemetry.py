@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.kubelet import logs_of
 from benchmarks.process import Process
 from tests.slow.shipped import turned_away
 from tests.slow.test_agent_diagnostics import deployment, pods_of
 from tests.support.agent_process import within
-from tests.support.kubelet import logs_of
 from tests.support.tiny_broker import TinyBroker
 from tests.support.tiny_server import serving
 
