@@ -32,14 +32,14 @@ from chalicelib.api import (
     websockets,
 )
 from chalicelib.api.broker import Broker
-from chalicelib.api.middleware import authenticate, log_request, render_errors
+from chalicelib.api.middleware import authenticate, follow_settings, log_request, render_errors
 from chalicelib.services.health import connect
 from chalicelib.settings import settings
 
 app = Broker(app_name="brokkr")
 logs.configure(app.log)
 
-for middleware in (log_request(app.log), render_errors, authenticate):
+for middleware in (log_request(app.log), render_errors, authenticate, follow_settings(app.log)):
     app.register_middleware(middleware, "http")
 
 for noun in (

@@ -1,13 +1,19 @@
 from chalice import Blueprint
 
-from chalicelib.api.admin_views import AuditLogListResponse, WsConnectionsResponse, audit_log
+from chalicelib.api.admin_views import (
+    AuditLogListResponse,
+    ConfigReloadResponse,
+    WsConnectionsResponse,
+    audit_log,
+    config_reload,
+)
 from chalicelib.api.answers import caller
 from chalicelib.api.operations import ADMIN, Operation
 from chalicelib.api.parameters import clamped_query, moment_query, text_query, uuid_query
 from chalicelib.domain.audit import ACTOR_TYPES, DEFAULT_LIMIT, MAX_LIMIT, Wanted
 from chalicelib.domain.principals import require_admin
 from chalicelib.errors import AdminRequired
-from chalicelib.services import audit
+from chalicelib.services import audit, configuration
 
 routes = Blueprint(__name__)
 
@@ -47,6 +53,12 @@ def _wanted() -> Wanted:
         limit=LIMIT.of(request),
         offset=OFFSET.of(request),
     )
+
+
+@routes.route("/api/v1/admin/config/reload", methods=["POST"])
+@Operation("reload_config", "admin", by=ADMIN, refuses=(AdminRequired,))
+def reload_config() -> ConfigReloadResponse:
+    return config_reload(*configuration.reload(caller(routes)))
 
 
 @routes.route("/api/v1/admin/ws/connections", methods=["GET"])

@@ -2,11 +2,13 @@
 Response bodies of what only the admin asks.
 """
 
+from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
 from chalicelib.api.shapes import Moment, Uuid
 from chalicelib.api.views import moment
 from chalicelib.domain.audit import Named, Wanted
+from chalicelib.domain.configuration import Change
 from chalicelib.domain.generators import Generator
 
 
@@ -53,6 +55,30 @@ class WsConnectionsResponse(TypedDict):
     connected_agents: int
     connections: list[WsConnectionInfo]
     live_subscribers: int
+
+
+class ConfigChangeInfo(TypedDict):
+    key: str
+    old_value: str
+    new_value: str
+
+
+class ConfigReloadResponse(TypedDict):
+    reloaded_at: Moment
+    changes: list[ConfigChangeInfo]
+    success: bool
+    message: NotRequired[str]
+
+
+def config_reload(at: datetime, changes: list[Change]) -> ConfigReloadResponse:
+    return {
+        "reloaded_at": moment(at),
+        "changes": [
+            {"key": change.key, "old_value": change.old_value, "new_value": change.new_value} for change in changes
+        ],
+        "success": True,
+        "message": f"{len(changes)} setting(s) updated" if changes else "No changes detected",
+    }
 
 
 def pak_summary(generator: Generator) -> PakSummary:

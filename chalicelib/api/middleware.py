@@ -1,5 +1,6 @@
 """
-What every request passes on its way in and out, the outermost first: log_request, render_errors, authenticate.
+What every request passes on its way in and out, the outermost first: log_request, render_errors, authenticate,
+follow_settings.
 """
 
 import logging
@@ -19,7 +20,7 @@ from chalicelib.api.origin import origin_of, path_of
 from chalicelib.api.routing import NO_ROUTE
 from chalicelib.domain.principals import Principal
 from chalicelib.errors import BrokerError, UnknownPak
-from chalicelib.services import authentication, health, refused_paks
+from chalicelib.services import authentication, configuration, health, refused_paks
 
 Next = Callable[[Request], Response]
 
@@ -65,6 +66,21 @@ def about(request: Request) -> dict[str, object]:
         "method": request.method,
         "route": request.path or None,
     }
+
+
+def follow_settings(log: logging.Logger, *, now: system.Now = system.now) -> Callable[[Request, Next], Response]:
+    """
+    Once somebody is let in: what was reloaded, here or elsewhere.
+    """
+
+    def middleware(request: Request, get_response: Next) -> Response:
+        if PRINCIPAL in request.context:
+            configuration.current.follow(now())
+            if logging.getLevelName(log.level) != configuration.current.log_level:
+                log.setLevel(configuration.current.log_level)
+        return get_response(request)
+
+    return middleware
 
 
 def render_errors(request: Request, get_response: Next) -> Response:

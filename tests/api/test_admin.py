@@ -2,11 +2,18 @@
 What only the admin asks: the audit log as it is answered, and whose PAKs there are.
 """
 
+import logging
+import re
+from datetime import UTC, datetime
+
 import pytest
 
+from app import app
+from chalicelib.services import configuration
 from tests.support.factories import new_agent, new_generator, new_stack
 
 AGENT = {"User-Agent": "curl/8"}
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z")
 
 
 def logs(http, query=""):
@@ -153,3 +160,27 @@ def test_a_web_socket_is_answered_501_whoever_asks(http, path):
     for pak in (None, http.admin, "nonsense"):
         answer = http.get(path, pak=pak)
         assert (answer.status_code, answer.json()["code"]) == (501, "not_implemented")
+
+
+@pytest.fixture
+def log():
+    """
+    The app's, as it was afterwards.
+    """
+    yield app.log
+    configuration.current.take({}, datetime.min.replace(tzinfo=UTC))
+    app.log.setLevel("INFO")
+
+
+def test_a_reload_says_what_it_changed_and_the_next_request_goes_by_it(http, log):
+    configuration.save("log.level", "WARNING")
+
+    first = http.post("/admin/config/reload", pak=http.admin)
+    again = http.post("/admin/config/reload", pak=http.admin)
+
+    assert first.status_code == 200
+    assert MOMENT.fullmatch(first.json().pop("reloaded_at"))
+    assert first.json()["changes"] == [{"key": "log.level", "old_value": "INFO", "new_value": "WARNING"}]
+    assert (first.json()["success"], first.json()["message"]) == (True, "1 setting(s) updated")
+    assert (again.json()["changes"], again.json()["message"]) == ([], "No changes detected")
+    assert log.level == logging.WARNING

@@ -127,3 +127,20 @@ def test_a_second_generator_of_one_name_is_refused(run):
 
     assert refused.returncode == 1
     assert "'ci' is there already" in refused.stderr
+
+
+def test_a_setting_is_set_reloaded_and_unset(run):
+    run("init")
+
+    told = [
+        run("config", *words).stdout.splitlines()
+        for words in (("get",), ("set", "log.level", "debug"), ("get",), ("reload",), ("get",), ("unset", "log.level"))
+    ]
+    refused = run("config", "set", "log.level", "LOUD")
+
+    assert told[0] == ["log.level = INFO"]
+    assert told[2] == ["log.level = INFO (after a reload: DEBUG)"]
+    assert told[3:5] == [["log.level: INFO -> DEBUG"], ["log.level = DEBUG"]]
+    assert told[1] == told[5]
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "error: log.level: expected one of DEBUG, INFO, WARNING, ERROR" in refused.stderr

@@ -442,6 +442,7 @@ OPERATIONS = (
     # The admin's own
     Operation("GET /api/v1/paks", 200, by_admin()),
     Operation("GET /api/v1/admin/audit-logs", 200, by_admin()),
+    Operation("POST /api/v1/admin/config/reload", 200, by_admin()),
     Operation("GET /api/v1/admin/ws/connections", 200, by_admin()),
     # WebSockets, which there are none of
     Operation("GET /internal/ws/agent", NOT_IMPLEMENTED),
