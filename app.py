@@ -10,6 +10,10 @@ import gc
 
 gc.disable()
 
+from chalicelib import system
+
+began = system.now()
+
 from chalicelib.api import (
     admin,
     agents,
@@ -23,6 +27,7 @@ from chalicelib.api import (
     generators,
     health,
     logs,
+    metrics,
     rollout,
     stacks,
     swagger_ui,
@@ -31,6 +36,7 @@ from chalicelib.api import (
     telemetry,
     websockets,
 )
+from chalicelib.api.answered import Start
 from chalicelib.api.broker import Broker
 from chalicelib.api.middleware import authenticate, follow_settings, log_request, render_errors
 from chalicelib.services.health import connect
@@ -39,11 +45,9 @@ from chalicelib.settings import settings
 app = Broker(app_name="brokkr")
 logs.configure(app.log)
 
-for middleware in (log_request(app.log), render_errors, authenticate, follow_settings(app.log)):
-    app.register_middleware(middleware, "http")
-
 for noun in (
     health,
+    metrics,
     docs,
     swagger_ui,
     auth,
@@ -66,5 +70,8 @@ for noun in (
 
 if settings.in_lambda:
     connect()
+logged = log_request(app.log, Start(system.now() - began))
+for middleware in (logged, render_errors, authenticate, follow_settings(app.log)):
+    app.register_middleware(middleware, "http")
 gc.freeze()
 gc.enable()

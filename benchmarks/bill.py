@@ -16,7 +16,7 @@ MEMORY_MB: int = json.loads((ROOT / ".chalice" / "config.json").read_text())["la
 WHOLE_PROCESSOR_MB = 1769  # so much memory comes with one whole processor, says AWS
 TELEMETRY_SECONDS = 10  # how often an agent that has something to pass on may
 CALL_MS = 5  # assumed: DynamoDB's answer, seen from a Lambda of its region
-LOG_BYTES = 700  # assumed: the broker's line, and Lambda's own three
+LOG_BYTES = 1000  # assumed: the broker's line with its embedded metrics, 650, and Lambda's own three
 ACCESS_LOG_BYTES = 300  # assumed: the gateway's line
 
 POLL, POLL_OF_TEN = "unchanged poll, 1 stack", "unchanged poll, 10 stacks"
@@ -40,6 +40,7 @@ OPERATIONS = (
     REPORT,
 )
 AT_EACH_INTERVAL = (HEARTBEAT, OWN_ENTRY, LOOK)
+OF_A_FLEET_AT_WORK = 3 * (2 + len(AT_EACH_INTERVAL)) + 1  # metrics: of poll, health and these; and of cold starts
 A_DEPLOYMENT = (PUSH, NEWS, TEXT, REPORT)
 
 

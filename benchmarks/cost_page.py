@@ -54,6 +54,9 @@ $$$deployments. Each further agent does all of it but the push.
   2 KB takes 3 KB at most, with its entry; nothing deletes old ones.
 - Cold starts: one every hour, a second each, come to $$$cold a month for the whole deployment. The tables leave them
   out.
+- Metrics: three for each route, method and class of status that is asked, and one for cold starts. Agents alone ask
+  for $metrics of them, $$$metrics_month a month however many agents there are; what is asked seldom is billed by the
+  hour. With `EmbeddedMetrics` off they cost nothing, and the line of a request is half as long.
 - Logs are kept for `LogRetentionDays`; that costs a fraction of taking them in. With `LogLevel` at `WARNING` and access
   logs off, most of the column goes.
 - Data that leaves AWS: a 304 has no body, an agent's own entry about half a KB. The first 100 GB of a month are free.
@@ -84,6 +87,8 @@ def render(measured: Mapping[str, Measured]) -> str:
         chatter=f"{bill.of_chatter(measured).total:.2f}",
         storage=f"{prices.GB_MONTH_OF_TABLE:.2f}",
         recovery=f"{prices.GB_MONTH_OF_RECOVERY:.2f}",
+        metrics=str(bill.OF_A_FLEET_AT_WORK),
+        metrics_month=f"{bill.OF_A_FLEET_AT_WORK * prices.METRIC_MONTH:.2f}",
         cold=f"{730 * bill.MEMORY_MB / 1024 * prices.GB_SECOND:.2f}",
         measured=_table(
             ("request", "read units", "write units", "calls", "processor ms"),

@@ -13,6 +13,7 @@ MILLION_INVOCATIONS = 0.20
 GB_SECOND = 0.0000166667
 MILLION_REST_REQUESTS = 3.50
 GB_OF_LOGS = 0.50
+METRIC_MONTH = 0.30
 
 TABLE = (
     ("DynamoDB on demand, a million write units", MILLION_WRITE_UNITS),
@@ -24,4 +25,5 @@ TABLE = (
     ("API Gateway, a million requests to a REST API", MILLION_REST_REQUESTS),
     ("a Function URL", 0.0),
     ("CloudWatch, a GB of logs taken in", GB_OF_LOGS),
+    ("CloudWatch, a metric of ours for a month", METRIC_MONTH),
 )

@@ -42,10 +42,11 @@ def serve(host: str, port: int, workers: int, **access: Any) -> None:
     """
     Answer the API until Ctrl-C. On a new local store, create what `init` creates first.
     """
+    from broker.counters import shared_counters
     from broker.server import Server, listen, url_of
 
     listener = listen(host, port)
-    with store(access, serving=True) as connection:
+    with shared_counters(os.environ), store(access, serving=True) as connection:
         prepare(connection)
         click.echo(f"Listening on {url_of(listener)}, store: {connection.description}")
         size = {"workers": 1, "threads": 1} if connection.in_memory else {"workers": workers, "threads": 8}

@@ -17,6 +17,8 @@ class Settings:
     pak_prefix: str
     log_level: str
     agent_silence: timedelta
+    metrics_namespace: str | None
+    metrics_folder: str | None
     in_lambda: bool
 
     @classmethod
@@ -35,6 +37,8 @@ class Settings:
             pak_prefix=prefix,
             log_level=env.get("BROKKR_LOG_LEVEL", "INFO").upper(),
             agent_silence=_seconds(env, "BROKKR_AGENT_SILENCE_SECONDS", 180),
+            metrics_namespace=env.get("BROKKR_METRICS_NAMESPACE") or None,
+            metrics_folder=env.get("PROMETHEUS_MULTIPROC_DIR") or None,
             in_lambda="AWS_LAMBDA_FUNCTION_NAME" in env,
         )
 

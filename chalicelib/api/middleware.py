@@ -6,55 +6,66 @@ follow_settings.
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 from http import HTTPStatus
 
 from chalice import Response
 from chalice.app import Request
 
 from chalicelib import system
-from chalicelib.api import websockets
+from chalicelib.api import metrics, websockets
+from chalicelib.api.answered import Answered, Start, method_of, milliseconds
 from chalicelib.api.answers import PRINCIPAL
 from chalicelib.api.broker import rendered
+from chalicelib.api.embedded import embedded
 from chalicelib.api.origin import origin_of, path_of
 from chalicelib.api.routing import NO_ROUTE
 from chalicelib.domain.principals import Principal
 from chalicelib.errors import BrokerError, UnknownPak
-from chalicelib.services import authentication, configuration, health, refused_paks
+from chalicelib.services import authentication, configuration, consumption, health, refused_paks
+from chalicelib.settings import settings
 
 Next = Callable[[Request], Response]
 
 OPEN_ROUTES = (
     "/healthz",
     "/readyz",
+    metrics.PATH,
     "/docs/openapi.json",
     "/swagger-ui",
     "/swagger-ui/{file}",
     *websockets.PATHS,
 )
-MILLISECOND = timedelta(milliseconds=1)
 
 
-def log_request(log: logging.Logger, *, now: system.Now = system.now) -> Callable[[Request, Next], Response]:
+def log_request(
+    log: logging.Logger,
+    start: Start,
+    *,
+    namespace: str | None = settings.metrics_namespace,
+    count: Callable[[Answered], None] = metrics.count,
+    now: system.Now = system.now,
+) -> Callable[[Request, Next], Response]:
     """
-    One line per request: never a header, a PAK or a body.
+    One line per request: never a header, a PAK or a body. What is counted of a request is counted here.
     """
 
     def middleware(request: Request, get_response: Next) -> Response:
         began = now()
         status: int = HTTPStatus.INTERNAL_SERVER_ERROR
-        try:
-            response = get_response(request)
-            status = int(response.status_code)
-        finally:
-            log.info("request", extra={"fields": {**about(request), "status": status, "ms": _ms(now() - began)}})
+        with consumption.metered() as units:
+            try:
+                response = get_response(request)
+                status = int(response.status_code)
+            finally:
+                ended = now()
+                answered = Answered.of(request, status, ended - began, units)
+                fields = {**about(request), **figures(answered, start, namespace, ended)}
+                log.info("request", extra={"fields": fields})
+                count(answered)
         return response
 
     return middleware
-
-
-def _ms(span: timedelta) -> float:
-    return round(span / MILLISECOND, 1)
 
 
 def about(request: Request) -> dict[str, object]:
@@ -63,9 +74,28 @@ def about(request: Request) -> dict[str, object]:
         "request_id": request.context["requestId"],
         "principal": principal and principal.role,
         "principal_id": principal and principal.id,
-        "method": request.method,
+        "method": method_of(request.method),
         "route": request.path or None,
     }
+
+
+def figures(answered: Answered, start: Start, namespace: str | None, at: datetime) -> dict[str, object]:
+    """
+    As CloudWatch takes them, where it is to have them.
+    """
+    starts = start.is_first()
+    fields: dict[str, object] = {
+        "status": answered.status,
+        "ms": milliseconds(answered.took),
+        "read_units": answered.units.reads,
+        "write_units": answered.units.writes,
+        "cold_start": starts,
+    }
+    if starts:
+        fields["import_ms"] = milliseconds(start.took)
+    if not namespace or not metrics.is_counted(answered):
+        return fields
+    return fields | embedded(answered, namespace, at, starts=starts)
 
 
 def follow_settings(log: logging.Logger, *, now: system.Now = system.now) -> Callable[[Request, Next], Response]:

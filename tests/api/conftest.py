@@ -1,5 +1,10 @@
+import json
+import logging
+
 import pytest
 
+from app import app
+from chalicelib.api.logs import JsonFormatter
 from tests.support.everyone import Everyone
 
 
@@ -15,3 +20,20 @@ def world(everyone):
     """
     yield everyone
     everyone.restore()
+
+
+@pytest.fixture
+def lines():
+    """
+    What the log says, as it is written.
+    """
+    found = []
+
+    class Listener(logging.Handler):
+        def emit(self, record):
+            found.append(json.loads(JsonFormatter().format(record)))
+
+    listener = Listener()
+    app.log.addHandler(listener)
+    yield found
+    app.log.removeHandler(listener)

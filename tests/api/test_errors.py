@@ -2,38 +2,20 @@
 Whatever goes wrong, the answer is the envelope, and the log says what it may.
 """
 
-import json
-import logging
+from datetime import timedelta
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from pynamodb.exceptions import GetError
 
 from app import app
+from chalicelib.api.answered import Start
 from chalicelib.api.broker import Broker
-from chalicelib.api.logs import JsonFormatter
 from chalicelib.api.middleware import authenticate, log_request, render_errors
 from tests.support.factories import new_generator, new_stack
 from tests.support.http import Http
 
 SECRET = "the text of a secret"
-
-
-@pytest.fixture
-def lines():
-    """
-    What the log says, as it is written.
-    """
-    found = []
-
-    class Listener(logging.Handler):
-        def emit(self, record):
-            found.append(json.loads(JsonFormatter().format(record)))
-
-    listener = Listener()
-    app.log.addHandler(listener)
-    yield found
-    app.log.removeHandler(listener)
 
 
 @pytest.fixture
@@ -51,7 +33,7 @@ def failing(installation):
 def broker_of(view):
     broker = Broker("broken")
     broker.log = app.log
-    for middleware in (log_request(app.log), render_errors, authenticate):
+    for middleware in (log_request(app.log, Start(timedelta())), render_errors, authenticate):
         broker.register_middleware(middleware, "http")
 
     for path in ("/healthz", "/readyz"):
@@ -141,6 +123,9 @@ def test_one_line_per_request_says_who_and_what_and_nothing_secret(http, lines):
         "method": "POST",
         "route": "/api/v1/stacks/{id}/labels",
         "status": 400,
+        "read_units": 1.0,
+        "write_units": 0,
+        "cold_start": False,
     }
     assert SECRET not in str(line)
     assert generator.pak not in str(line)

@@ -18,6 +18,7 @@ OPTIONAL = {
 OURS = {
     "is_alive": "outside the contract's document",
     "is_ready": "outside the contract's document",
+    "get_metrics": "outside the contract's document",
     "get_openapi_document": "outside the contract's document",
     "agent_channel": "a WebSocket there",
     "stack_channel": "a WebSocket there",

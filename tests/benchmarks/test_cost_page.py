@@ -35,7 +35,7 @@ def test_a_request_by_the_gateway_costs_what_each_part_asks():
     assert measured.lambda_ms == 1 + 2 * bill.CALL_MS
     assert cost.function == pytest.approx(0.20 + 11 / 1000 * bill.MEMORY_MB / 1024 * 1_000_000 * prices.GB_SECOND)
     assert cost.gateway == pytest.approx(3.50)
-    assert cost.logs == pytest.approx(0.50)
+    assert cost.logs == pytest.approx(0.65)
 
 
 def test_a_function_url_takes_nothing_for_itself():

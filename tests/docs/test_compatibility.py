@@ -5,7 +5,15 @@ from app import app
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
 ROW = re.compile(r"^\| `(/[^`]*)` \| ([A-Z, ]+) \|", re.MULTILINE)
-OUTSIDE = {"/healthz", "/readyz", "/docs/openapi.json", "/swagger-ui", "/swagger-ui/{file}", "/internal/ws/agent"}
+OUTSIDE = {
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/docs/openapi.json",
+    "/swagger-ui",
+    "/swagger-ui/{file}",
+    "/internal/ws/agent",
+}
 
 
 def test_the_page_lists_exactly_the_operations_that_are_there():

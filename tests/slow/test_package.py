@@ -140,7 +140,7 @@ def test_it_answers_with_nothing_but_itself(ask):
     assert said["elsewhere"] == []
 
 
-@pytest.mark.parametrize("path", ["/docs/openapi.json", "/swagger-ui/", "/swagger-ui/swagger-ui-bundle.js"])
+@pytest.mark.parametrize("path", ["/metrics", "/docs/openapi.json", "/swagger-ui/", "/swagger-ui/swagger-ui-bundle.js"])
 def test_it_describes_itself(ask, path):
     said = ask("GET", path)
 

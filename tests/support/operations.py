@@ -145,6 +145,7 @@ DIAGNOSTICS = "/api/v1/diagnostics"
 OPERATIONS = (
     Operation("GET /healthz", 200, OPEN),
     Operation("GET /readyz", 200, OPEN),
+    Operation("GET /metrics", 200, OPEN),
     Operation("GET /docs/openapi.json", 200, OPEN),
     Operation("GET /swagger-ui", 302, OPEN),
     Operation("GET /swagger-ui/", 200, OPEN),

@@ -1,7 +1,9 @@
 """
-What this process asks AWS for, by botocore's own hooks: they see every call of every client made after `listen`.
+What this process asks AWS for, and what DynamoDB says that it took, by botocore's own hooks: they see every call of
+every client made after `listen`.
 """
 
+import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -28,9 +30,11 @@ class Need:
 class Recorder:
     def __init__(self):
         self._needs = None
+        self._bodies = None
 
     def listen(self):
         handlers.BUILTIN_HANDLERS.append(("provide-client-params", self._note))
+        handlers.BUILTIN_HANDLERS.append(("after-call.dynamodb", self._keep))
 
     @contextmanager
     def recording(self):
@@ -39,6 +43,21 @@ class Recorder:
             yield self._needs
         finally:
             self._needs = None
+
+    @contextmanager
+    def listening(self):
+        """
+        The answers of DynamoDB as they came over the wire, each with its operation.
+        """
+        self._bodies = []
+        try:
+            yield self._bodies
+        finally:
+            self._bodies = None
+
+    def _keep(self, http_response, model, **_):
+        if self._bodies is not None:
+            self._bodies.append((model.name, json.loads(http_response.content)))
 
     def _note(self, params, model, **_):
         if self._needs is not None:
@@ -57,6 +76,18 @@ def needs(operation, params):
         return [(operation, f"table/{table}") for table in params["RequestItems"]]
     index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
     return [(operation, f"table/{params.get('TableName')}{index}")]
+
+
+def units(bodies):
+    """
+    Read and write units of those answers, as this test's own reading of them has it.
+    """
+    taken = {True: 0.0, False: 0.0}
+    for operation, body in bodies:
+        consumed = body.get("ConsumedCapacity", [])
+        is_read = operation in ("GetItem", "BatchGetItem", "Query")
+        taken[is_read] += sum(one["CapacityUnits"] for one in (consumed if isinstance(consumed, list) else [consumed]))
+    return taken[True], taken[False]
 
 
 recorder = Recorder()
