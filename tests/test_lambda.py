@@ -32,6 +32,7 @@ def asked():
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_LAMBDA_FUNCTION_NAME": "brokkr",
         "BROKKR_METRICS_NAMESPACE": NAMESPACE,
+        "BROKKR_DYNAMODB_ENDPOINT": "http://127.0.0.1:9",  # nobody is there
     }
     events = json.dumps([rest(path) for path in ("/healthz", "/nothing", "/metrics")])
     done = subprocess.run([sys.executable, "-c", PROGRAM, events], env=env, capture_output=True, text=True, check=True)

@@ -8,12 +8,12 @@ from chalice import Blueprint
 from chalicelib.api.answered import Answered
 from chalicelib.api.answers import Text
 from chalicelib.api.operations import NOBODY, Operation
+from chalicelib.domain.counts import Counts
+from chalicelib.services import counts
 from chalicelib.settings import settings
 
 PATH = "/metrics"
-ELSEWHERE = (
-    "# A broker in Lambda is many copies, and none knows what the others count: its figures are in CloudWatch.\n"
-)
+ELSEWHERE = "# A broker in Lambda is many copies, and none knows what the others count: all else is in CloudWatch.\n"
 
 routes = Blueprint(__name__)
 
@@ -25,11 +25,28 @@ class Exposition(Text):
 @routes.route(PATH, methods=["GET"])
 @Operation("get_metrics", "broker", by=NOBODY)
 def get_metrics() -> Exposition:
+    """
+    What all copies know alike, and what one of them counted where it can add up.
+    """
+    known = gauges(counts.here.counts())
     if settings.in_lambda:
-        return Exposition(ELSEWHERE)
+        return Exposition(f"{known}{ELSEWHERE}")
     from chalicelib.api import prometheus
 
-    return Exposition(prometheus.exposition())
+    return Exposition(f"{known}{prometheus.exposition()}")
+
+
+def gauges(known: Counts | None) -> str:
+    """
+    None where the store does not say.
+    """
+    if known is None:
+        return ""
+    told = (
+        ("brokkr_active_agents", "Agents whose status is ACTIVE", known.active_agents),
+        ("brokkr_stacks_total", "Stacks that are not deleted", known.stacks),
+    )
+    return "".join(f"# HELP {name} {what}\n# TYPE {name} gauge\n{name} {value}\n" for name, what, value in told)
 
 
 def is_counted(answered: Answered) -> bool:

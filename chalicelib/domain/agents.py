@@ -40,6 +40,10 @@ class Agent:
     deleted_at: datetime | None = None
     pak_short: str | None = None
 
+    @property
+    def is_active(self) -> bool:
+        return self.status == ACTIVE
+
 
 @dataclass(frozen=True)
 class AgentStatus:

@@ -12,6 +12,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain import text
 from chalicelib.domain.agents import (
+    ACTIVE,
     Agent,
     AgentAnnotation,
     AgentChange,
@@ -26,7 +27,7 @@ from chalicelib.errors import (
     ForeignKeyViolation,
     UniqueViolation,
 )
-from chalicelib.store import fleet, heartbeats, names
+from chalicelib.store import fleet, heartbeats, names, tallies
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.given_stacks import GivenItem
 from chalicelib.store.memory import REMEMBERED_FOR, Memory
@@ -219,6 +220,7 @@ def add(together: Together, agent: Agent) -> None:
     names.take(together, key, agent.id, _name_taken(agent.name, agent.cluster_name))
     together.add(AgentItem.of(agent))
     heartbeats.expect(together, agent.id)
+    tallies.count_agent(together, agent.id, was_active=False, is_active=agent.is_active)
 
 
 def check_alive(together: Together, id: UUID, refused: Exception) -> None:
@@ -227,7 +229,8 @@ def check_alive(together: Together, id: UUID, refused: Exception) -> None:
 
 def change(together: Together, old: Agent, change: AgentChange, at: datetime) -> None:
     """
-    Write what the change gives, on condition that the name is still the one that was read.
+    Write what the change gives, on condition that the name is still the one that was read, and the status too where
+    the change gives one: it is counted.
     """
     name, cluster_name = change.name or old.name, change.cluster_name or old.cluster_name
     held, wanted = names.agent_key(old.name, old.cluster_name), names.agent_key(name, cluster_name)
@@ -238,9 +241,12 @@ def change(together: Together, old: Agent, change: AgentChange, at: datetime) ->
         AgentItem.cluster_name.set(cluster_name),
         AgentItem.updated_at.set(at),
     ]
+    unchanged = alive & _same_name(old)
     if change.status is not None:
         actions.append(AgentItem.status.set(change.status))
-    together.update(AgentItem.at(old.id), actions, alive & _same_name(old), _changed(old))
+        unchanged &= AgentItem.status == old.status
+        tallies.count_agent(together, old.id, was_active=old.is_active, is_active=change.status == ACTIVE)
+    together.update(AgentItem.at(old.id), actions, unchanged, _changed(old))
 
 
 def replace_pak(together: Together, old: Agent, short: str, at: datetime) -> None:
@@ -253,17 +259,19 @@ def replace_pak(together: Together, old: Agent, short: str, at: datetime) -> Non
 
 def bury(together: Together, agent: Agent, at: datetime) -> None:
     """
-    On condition that name and PAK are still those that were read: what is freed and revoked beside it is theirs.
+    On condition that name, PAK and status are still those that were read: what is freed, revoked and counted beside it
+    is theirs.
     """
     _agents.forget(agent.id)
     names.free(together, names.agent_key(agent.name, agent.cluster_name))
     heartbeats.forget(together, agent.id)
     fleet.forget_agent(together, agent.id)
+    tallies.count_agent(together, agent.id, was_active=agent.is_active, is_active=False)
     gone = [AgentItem.gsi1pk.remove(), AgentItem.gsi1sk.remove(), AgentItem.pak_short.remove()]
     together.update(
         AgentItem.at(agent.id),
         [AgentItem.deleted_at.set(at), AgentItem.updated_at.set(at), *gone],
-        alive & _same_name(agent) & _same_pak(agent),
+        alive & _same_name(agent) & _same_pak(agent) & (AgentItem.status == agent.status),
         _changed(agent),
     )
 

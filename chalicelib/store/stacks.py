@@ -14,7 +14,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.domain.principals import Principal
 from chalicelib.domain.stacks import Pointer, Stack, StackChange
 from chalicelib.errors import Conflict, StackNotFound, StackNotOwned, UniqueViolation
-from chalicelib.store import names
+from chalicelib.store import names, tallies
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute, WholeNumberAttribute
 from chalicelib.store.table import Item, Together, find, listed, partition, patch, present
 
@@ -132,6 +132,7 @@ def add(together: Together, stack: Stack) -> None:
     names.take(together, names.stack_key(stack.name), stack.id, name_taken(stack.name))
     together.add(StackItem.of(stack))
     together.put(OwnershipItem.of(stack.generator_id, stack.id))
+    tallies.count_stack(together, stack.id, 1)
 
 
 def check_alive(together: Together, id: UUID) -> None:
@@ -193,6 +194,7 @@ def bury(together: Together, stack: Stack, marker: Pointer, at: datetime) -> Non
     """
     names.free(together, names.stack_key(stack.name))
     together.remove(OwnershipItem.of(stack.generator_id, stack.id))
+    tallies.count_stack(together, stack.id, -1)
     actions = [
         StackItem.deleted_at.set(at),
         StackItem.updated_at.set(at),

@@ -253,7 +253,13 @@ class Together:
     def put(self, item: Item, condition: Condition | None = None, refused: Exception | None = None) -> None:
         self._writes.append(Write(Sent.PUT, lambda write: write.save(item, condition=condition), refused))
 
-    def update(self, item: Item, actions: Sequence[Action], condition: Condition, refused: Exception) -> None:
+    def update(
+        self,
+        item: Item,
+        actions: Sequence[Action],
+        condition: Condition | None = None,
+        refused: Exception | None = None,
+    ) -> None:
         self._writes.append(
             Write(Sent.UPDATE, lambda write: write.update(item, actions=list(actions), condition=condition), refused)
         )

@@ -9,11 +9,15 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app import app
+from chalicelib.api.metrics import gauges
 from chalicelib.api.prometheus import BUCKETS
+from chalicelib.domain.counts import Counts
 from tests.api.test_routing import rest
 from tests.support.factories import new_generator, new_stack
 
 SERIES = {
+    "brokkr_active_agents": set(),
+    "brokkr_stacks_total": set(),
     "brokkr_http_requests_total": {"endpoint", "method", "status"},
     "brokkr_http_request_duration_seconds_bucket": {"endpoint", "method", "le"},
     "brokkr_http_request_duration_seconds_count": {"endpoint", "method"},
@@ -110,9 +114,23 @@ def test_a_request_that_took_long_is_in_the_buckets_from_its_time_on(http):
     http.get("//readyz")
 
     counts = {
-        one.labels["le"]: one.value for one in samples() if one.labels["endpoint"] == "/readyz" and one.labels.get("le")
+        one.labels["le"]: one.value
+        for one in samples()
+        if one.labels.get("endpoint") == "/readyz" and "le" in one.labels
     }
 
     assert list(counts.values()) == sorted(counts.values())
     assert counts["+Inf"] == total("brokkr_http_request_duration_seconds_count", endpoint="/readyz")
     assert total("brokkr_http_request_duration_seconds_sum", endpoint="/readyz") < timedelta(minutes=1).total_seconds()
+
+
+def test_what_the_table_knows_is_told_as_it_is_and_not_at_all_where_it_does_not_answer():
+    (agents,), (stacks,) = (one.samples for one in text_string_to_metric_families(gauges(Counts(3, 7))))
+
+    assert (agents.name, agents.value, stacks.name, stacks.value) == (
+        "brokkr_active_agents",
+        3,
+        "brokkr_stacks_total",
+        7,
+    )
+    assert gauges(None) == ""
