@@ -31,8 +31,8 @@ lint: setup ## check format, lint, types and layers
 check: lint ## what CI runs: lint and the fast tests
 	$(BIN)/pytest -n auto
 
-check-slow: setup kube ## run the slow tests: a real store, a real API server, the tutorial
-	$(BIN)/pytest -m slow tests/slow
+check-slow: setup kube ## run the slow tests: a real store, a real API server, the tutorial, the SDK
+	$(BIN)/pytest -m slow tests/slow tests/sdk
 
 bench: setup ## print the figures
 	@$(BIN)/python -m benchmarks

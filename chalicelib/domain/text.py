@@ -10,6 +10,7 @@ from chalicelib.errors import BrokerError, InvalidAnnotation, InvalidLabel, Inva
 
 MAX_NAME = 255
 MAX_LABEL = 64
+DOTS = (".", "..")
 MAX_DESCRIPTION = 10_000
 
 Name = Annotated[str, Bounds(1, MAX_NAME, r"\S")]
@@ -51,7 +52,7 @@ def description(value: str | None) -> str | None:
 
 
 def label(value: str) -> str:
-    return _word("label", value, InvalidLabel)
+    return _segment("label", value, InvalidLabel)
 
 
 def is_word(value: str) -> bool:
@@ -66,7 +67,17 @@ def is_word(value: str) -> bool:
 
 
 def annotation(key: str, value: str) -> tuple[str, str]:
-    return _word("key", key, InvalidAnnotation), _word("value", value, InvalidAnnotation)
+    return _segment("key", key, InvalidAnnotation), _word("value", value, InvalidAnnotation)
+
+
+def _segment(field: str, value: str, refusal: Refusal) -> str:
+    """
+    What is removed by its name at the end of a path. Dots alone never arrive there: clients resolve them before they
+    send, and DELETE /stacks/x/labels/.. is DELETE /stacks/x.
+    """
+    if value in DOTS:
+        raise refusal(f"{field} must not be {value!r}: no path could name it")
+    return _word(field, value, refusal)
 
 
 def _word(field: str, value: str, refusal: Refusal) -> str:

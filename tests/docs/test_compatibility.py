@@ -1,7 +1,11 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from app import app
+from tests.support.document import the_document
+from tests.support.public_client import client_operations, imported_operations
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
 ROW = re.compile(r"^\| `(/[^`]*)` \| ([A-Z, ]+) \|", re.MULTILINE)
@@ -14,6 +18,15 @@ OUTSIDE = {
     "/swagger-ui/{file}",
     "/internal/ws/agent",
 }
+OPERATION = re.compile(r"^\| `(\w+)` \| ([A-Z]+) `(/[^`]*)` \| ([a-z ]+) \| (.*?) ?\|$", re.MULTILINE)
+OPERATIONS = {id: (method, path, state, how) for id, method, path, state, how in OPERATION.findall(PAGE.read_text())}
+PROMISED = {
+    operation["operationId"]
+    for item in the_document()["paths"].values()
+    for method, operation in item.items()
+    if method != "servers"
+}
+DRIVEN = imported_operations(PAGE.parents[1] / "tests" / "sdk")
 
 
 def test_the_page_lists_exactly_the_operations_that_are_there():
@@ -23,3 +36,20 @@ def test_the_page_lists_exactly_the_operations_that_are_there():
     }
 
     assert listed == {path: set(methods) for path, methods in app.routes.items()}
+
+
+def test_the_page_lists_every_operation_of_the_sdk():
+    known = {one.id: (one.method.upper(), one.path) for one in client_operations()}
+
+    assert {id: (method, path) for id, (method, path, *_) in OPERATIONS.items()} == known
+
+
+@pytest.mark.parametrize("id", OPERATIONS)
+def test_an_operation_is_promised_and_driven_by_the_sdk_where_the_page_says_that_it_is_there(id):
+    _, _, state, how = OPERATIONS[id]
+
+    is_there = (id in PROMISED, id in DRIVEN)
+
+    assert is_there == ((False, False) if state == "not yet" else (True, True))
+    assert state in ("works", "differs", "not yet")
+    assert bool(how) == (state == "differs")

@@ -2,6 +2,7 @@
 What the public generated client expects of a broker: its operations and its models, read off its own code.
 """
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -60,3 +61,16 @@ def client_model(name):
         {field.name.rstrip("_") for field in fields},
         {field.name.rstrip("_") for field in fields if field.default is attrs.NOTHING},
     )
+
+
+def imported_operations(folder):
+    """
+    Those that the tests of a folder ask with. The linter refuses an import that is not used.
+    """
+    return {
+        alias.name
+        for file in folder.glob("test_*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith(f"{api.__name__}.")
+        for alias in node.names
+    }
