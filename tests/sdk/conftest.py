@@ -8,7 +8,10 @@ import pytest
 
 from app import app
 from benchmarks.servers import a_broker
+from chalicelib.services.installation import initialise
 from tests.support.public_sdk import InProcess, Sdk
+
+BROKERS = ["in-process", pytest.param("served", marks=pytest.mark.slow)]
 
 
 @pytest.fixture(scope="session")
@@ -17,18 +20,32 @@ def served():
         yield broker
 
 
-@pytest.fixture(params=["in-process", pytest.param("served", marks=pytest.mark.slow)])
+@pytest.fixture(params=BROKERS)
 def sdk(request):
-    with closing(_sdk(request)) as made:
+    with closing(_sdk(request, "installation")) as made:
         yield made
 
 
-def _sdk(request):
+@pytest.fixture(scope="module")
+def lasting_installation(shared_table):
+    return initialise()
+
+
+@pytest.fixture(scope="module", params=BROKERS)
+def lasting_sdk(request):
+    """
+    One for all tests of a module, which change nothing.
+    """
+    with closing(_sdk(request, "lasting_installation")) as made:
+        yield made
+
+
+def _sdk(request, installation):
     if request.param == "served":
         broker = request.getfixturevalue("served")
         return Sdk(broker.url, broker.admin_pak)
-    installation = request.getfixturevalue("installation")
-    return Sdk("http://broker", str(installation.admin_pak), InProcess(app))
+    installed = request.getfixturevalue(installation)
+    return Sdk("http://broker", str(installed.admin_pak), InProcess(app))
 
 
 @pytest.fixture

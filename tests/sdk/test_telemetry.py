@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from brokkr_broker_client import helpers
 from brokkr_broker_client.api.stack_telemetry import list_telemetry_events, list_telemetry_logs
 
 NOW = datetime.now(UTC)
@@ -89,3 +90,19 @@ def test_the_wrapper_reads_both(generator, stack, told):
 
     assert events == generator.ask(list_telemetry_events, stack)
     assert logs == generator.ask(list_telemetry_logs, stack)
+
+
+def test_the_helpers_read_both(generator, stack, told):
+    events = helpers.list_telemetry_events(generator.client, stack, since=NOW - MINUTE, limit=10)
+    logs = helpers.list_telemetry_logs(generator.client, stack, limit=10)
+
+    assert events == generator.ask(list_telemetry_events, stack)
+    assert logs == generator.ask(list_telemetry_logs, stack)
+
+
+def test_who_wants_it_live_is_told_that_it_is_not_offered(sdk, generator, stack):
+    address = helpers.live_subscription_url(sdk.url, stack).replace("ws://", "http://")
+
+    answer = generator.client.get_httpx_client().get(address)
+
+    assert (answer.status_code, answer.json()["code"]) == (501, "not_implemented")

@@ -21,6 +21,18 @@ def the_document():
     return document(app.app.routes)
 
 
+def promised_operations():
+    """
+    Their ids.
+    """
+    return {
+        operation["operationId"]
+        for item in the_document()["paths"].values()
+        for method, operation in item.items()
+        if method != "servers"
+    }
+
+
 @cache
 def _paths():
     """

@@ -29,11 +29,22 @@ class Expected:
 
 
 def client_operations():
+    for tag, id, module in _modules():
+        yield _expected(id, tag, inspect.getsource(module))
+
+
+def client_operation(id):
+    """
+    What the client asks for it with.
+    """
+    return next(module for _, name, module in _modules() if name == id)
+
+
+def _modules():
     for folder in pkgutil.iter_modules(api.__path__):
         package = importlib.import_module(f"{api.__name__}.{folder.name}")
         for module in pkgutil.iter_modules(package.__path__):
-            source = inspect.getsource(importlib.import_module(f"{package.__name__}.{module.name}"))
-            yield _expected(module.name, folder.name, source)
+            yield folder.name, module.name, importlib.import_module(f"{package.__name__}.{module.name}")
 
 
 def _expected(id, tag, source):
