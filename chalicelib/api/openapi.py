@@ -16,7 +16,7 @@ from chalicelib.api.answers import Created, NoContent, NotModified, Ok, Text
 from chalicelib.api.json_schema import Schema, Schemas
 from chalicelib.api.operations import Operation, Refusals, find_operation, views_of
 from chalicelib.domain.principals import Role
-from chalicelib.domain.text import Word
+from chalicelib.domain.text import Segment
 
 CONTRACT = "0.9.1"
 API = "/api/v1"
@@ -116,7 +116,7 @@ def _parameters(path: str, operation: Operation, *, has_etag: bool) -> list[Sche
 
 
 def _in_path(name: str) -> Any:
-    return shapes.Uuid if name.endswith("id") else Word
+    return shapes.Uuid if name.endswith("id") else Segment
 
 
 def _body(operation: Operation, schemas: Schemas) -> Schema:

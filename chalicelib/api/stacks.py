@@ -7,7 +7,7 @@ from chalicelib.api.parameters import path_uuid, uuid_query
 from chalicelib.api.schemas import parse
 from chalicelib.api.views import stack_annotation_view, stack_label_view, stack_view
 from chalicelib.domain.stacks import NewStack, NewStackAnnotation, StackChange
-from chalicelib.domain.text import Word
+from chalicelib.domain.text import Segment
 from chalicelib.errors import (
     ForeignKeyViolation,
     InvalidAnnotation,
@@ -95,7 +95,7 @@ def list_stack_labels(id: str) -> list[shapes.StackLabel]:
     "stacks_add_label",
     "stacks",
     by=ADMIN + GENERATOR,
-    body=Word,
+    body=Segment,
     refuses=(StackNotFound, StackNotOwned, InvalidLabel, UniqueViolation),
 )
 def add_stack_label(id: str) -> Created[shapes.StackLabel]:

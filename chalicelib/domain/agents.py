@@ -107,7 +107,7 @@ class AgentLabel:
 
 @dataclass(frozen=True, kw_only=True)
 class NewAgentLabel:
-    label: text.Word
+    label: text.Segment
     agent_id: UUID | None = None
 
     def __post_init__(self) -> None:
@@ -124,7 +124,7 @@ class AgentAnnotation:
 
 @dataclass(frozen=True, kw_only=True)
 class NewAgentAnnotation:
-    key: text.Word
+    key: text.Segment
     value: text.Word
     agent_id: UUID | None = None
 

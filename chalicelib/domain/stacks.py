@@ -92,7 +92,7 @@ class StackAnnotation:
 
 @dataclass(frozen=True, kw_only=True)
 class NewStackAnnotation:
-    key: text.Word
+    key: text.Segment
     value: text.Word
     stack_id: UUID | None = None
 

@@ -15,6 +15,7 @@ MAX_DESCRIPTION = 10_000
 
 Name = Annotated[str, Bounds(1, MAX_NAME, r"\S")]
 Word = Annotated[str, Bounds(1, MAX_LABEL, r"^[^\s\x00]+$")]
+Segment = Annotated[str, Bounds(1, MAX_LABEL, r"^(?!\.{1,2}$)[^\s\x00]+$")]
 Description = Annotated[str, Bounds(0, MAX_DESCRIPTION)]
 
 Refusal = Callable[[str], BrokerError]
