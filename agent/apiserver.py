@@ -18,6 +18,7 @@ from typing import Any
 from agent.access import Credentials
 from agent.connections import NO_ANSWER, Connections, Patience, Request
 from agent.metrics import kubernetes_duration, kubernetes_operations
+from agent.redaction import without_values
 
 USER_AGENT = "brokkr-agent"
 TIMEOUT = Patience(connect=5, read=60)
@@ -92,7 +93,7 @@ class Answer:
 
     @property
     def message(self) -> str:
-        return str(self.body.get("message") or f"the API server answered {self.status}")
+        return without_values(str(self.body.get("message") or f"the API server answered {self.status}"))
 
     @property
     def is_for_later(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Self
 
 from agent.changes import one_line
 from agent.judgement import Body, conditions, denies, holds, maps, part, text
+from agent.redaction import redacted
 
 WAITING = frozenset(
     {
@@ -81,7 +82,10 @@ def controller_of(metadata: Body) -> str:
 
 
 def shortened(message: str) -> str:
-    line = one_line(message)
+    """
+    A container's last words may be its log, and that may hold anything.
+    """
+    line = one_line(redacted(message))
     return line if len(line) <= MESSAGE_CHARACTERS else f"{line[: MESSAGE_CHARACTERS - 1]}…"
 
 

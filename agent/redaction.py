@@ -38,6 +38,7 @@ _WORD = re.compile(
     r")"
 )
 _LABEL = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+_OF_WRONG_TYPE = re.compile(r", got &(?:value\.\w+)?\{.*?(?:\}(?=\n  \.)|\Z)", re.DOTALL)
 _BEGIN = re.compile(rf"-----BEGIN {_LABEL}")
 _END = re.compile(rf"-----END {_LABEL}")
 _OF_A_KEY = re.compile(
@@ -84,6 +85,13 @@ def redacted(text: str) -> str:
     begin, end = _BEGIN.search(text), _END.search(text)
     redactor = Redactor(inside=end is not None and (begin is None or end.start() < begin.start()))
     return "\n".join(map(redactor.line, text.split("\n")))
+
+
+def without_values(refusal: str) -> str:
+    """
+    An API server that wants a text and is given a number repeats the number, of a Secret's as of any.
+    """
+    return _OF_WRONG_TYPE.sub("", refusal)
 
 
 def _redacted(line: str) -> str:

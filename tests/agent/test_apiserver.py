@@ -106,6 +106,16 @@ def test_no_is_no(method, refusal):
         answer.insist()
 
 
+def test_a_refusal_repeats_no_value():
+    message = "failed to create typed patch object (default/s; /v1, Kind=Secret): .stringData.pin: expected string"
+    refusal = (500, {"message": f"{message}, got &value.valueUnstructured{{Value:12345}}"})
+
+    with serving(refusal) as (url, _):
+        answer = server_at(url).ask("PATCH", "/x")
+
+    assert answer.message == message
+
+
 def test_the_server_says_how_long_to_wait():
     naps = []
     with serving((429, {}, {"Retry-After": "3"}), (200, OK)) as (url, _):

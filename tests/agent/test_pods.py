@@ -65,6 +65,17 @@ def test_a_message_is_one_line_of_two_hundred_characters():
     assert (len(message), message[-1]) == (200, "…")
 
 
+def test_what_looks_like_a_credential_is_left_out_of_a_message():
+    """
+    A container's last words may be the end of its log.
+    """
+    [(_, message)] = faults(
+        a_pod(ready=False, containers=[waiting("CrashLoopBackOff", "no way in:\npassword=hunter2")])
+    )
+
+    assert message == "main: no way in: password=[redacted]"
+
+
 def test_of_its_owners_the_one_that_controls_it_counts_and_its_template_by_its_labels():
     labels = {"controller-revision-hash": "6c", "pod-template-generation": "5"}
     body = a_pod(labels=labels)

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from agent.redaction import HIDDEN, Redactor, redacted
+from agent.redaction import HIDDEN, Redactor, redacted, without_values
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
 PAK = "brokkr_BRk3jvQ2_9HcX4sWq7ZbNfT2mGpR5yVdK8aLu3eJx"
@@ -162,3 +162,23 @@ def test_no_line_takes_longer_than_its_length_explains(word):
     took = time.process_time() - started
 
     assert took < 4.0
+
+
+ONE = ".stringData.password: expected string, got &value.valueUnstructured{Value:12345}"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (ONE, ".stringData.password: expected string"),
+        (f"errors:\n  {ONE}\n  {ONE}", f"errors:\n  {ONE[:37]}\n  {ONE[:37]}"),
+        (".data: expected map, got &value.valueUnstructured{Value:a}\nb}", ".data: expected map"),
+        (".stringData.password: expected string, got &{12345}", ".stringData.password: expected string"),
+        ("Apply failed with 1 conflict: .data", "Apply failed with 1 conflict: .data"),
+    ],
+)
+def test_a_refusal_of_a_type_names_the_field_and_not_its_value(said, told):
+    """
+    A number for a password, which YAML makes of one without quotes, came back in the event of the failure.
+    """
+    assert without_values(said) == told
