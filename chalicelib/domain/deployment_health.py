@@ -3,7 +3,7 @@ The health of deployment objects: what each agent says of what it applied.
 """
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self
@@ -139,10 +139,13 @@ class Health:
         Whether a report is worth a write. One that changes nothing only keeps the record fresh, which a third of the
         threshold is early enough for.
         """
-        if said.checked_at < self.checked_at:
+        if self.is_later_than(said):
             return False
         same = (said.status, said.summary and said.summary.json()) == (self.status, self.summary)
         return not same or at - self.reported_at >= silence / 3
+
+    def is_later_than(self, said: DeploymentObjectHealthUpdate) -> bool:
+        return said.checked_at < self.checked_at
 
     @classmethod
     def of(cls, said: DeploymentObjectHealthUpdate, before: Self | None, at: datetime) -> Self:
@@ -173,7 +176,19 @@ class HealthRecord:
         """
         As it is to be read at that moment.
         """
-        return replace(self, health=replace(self.health, status=self.health.status_at(at, silence)))
+        return self.saying(self.health.status_at(at, silence))
+
+    def saying(self, status: str) -> Self:
+        return replace(self, health=replace(self.health, status=status))
+
+
+def of_last_objects(records: Sequence[HealthRecord]) -> list[HealthRecord]:
+    """
+    Of a stack's records, from its oldest object on: once an agent has spoken of an object, what it said of those before
+    says nothing of now.
+    """
+    last = {record.agent_id: record.object_id for record in records}
+    return [one if last[one.agent_id] == one.object_id else one.saying(UNKNOWN) for one in records]
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def _size(content: str) -> int:
 
 def _check_object(node: "Node", where: str) -> None:
     where = f"{where} (line {node.line})"
-    fields = _fields(node, where, "a Kubernetes object")
+    fields = _fields(node, where, "a Kubernetes object, a mapping")
     for key in ("apiVersion", "kind"):
         if not _text(fields, key):
             raise InvalidDeploymentObject(f"{where}: {key} is missing or not a string")
@@ -78,7 +78,7 @@ def _fields(node: "Node", where: str, expected: str) -> "dict[str, Node]":
     A mapping's values by key, its own before those that it merges in.
     """
     if node.fields is None:
-        raise InvalidDeploymentObject(f"{where} must be {expected}, a mapping")
+        raise InvalidDeploymentObject(f"{where} must be {expected}")
     if node.fault:
         raise InvalidDeploymentObject(f"{where}: {node.fault}")
     merged: dict[str, Node] = {}

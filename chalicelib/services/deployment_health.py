@@ -9,7 +9,14 @@ from operator import attrgetter
 from uuid import UUID
 
 from chalicelib import system
-from chalicelib.domain.deployment_health import Health, HealthRecord, HealthStatusUpdate, ObjectHealth, StackHealth
+from chalicelib.domain.deployment_health import (
+    Health,
+    HealthRecord,
+    HealthStatusUpdate,
+    ObjectHealth,
+    StackHealth,
+    of_last_objects,
+)
 from chalicelib.domain.deployment_objects import Revision
 from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
 from chalicelib.errors import AgentNotAssociated, ForeignKeyViolation
@@ -37,7 +44,8 @@ def report(caller: Principal, agent_id: UUID, said: HealthStatusUpdate, *, now: 
         known = before.get(one.id)
         if known is None or known.is_told_by(one, at, settings.agent_silence):
             rollouts.note_health(revisions[one.id], agent_id, Health.of(one, known, at))
-    in_order = sorted(latest, key=lambda one: revisions[one.id].sequence_id)
+    fresh = [one for one in latest if one.id not in before or not before[one.id].is_later_than(one)]
+    in_order = sorted(fresh, key=lambda one: revisions[one.id].sequence_id)
     fleet.note_health(agent_id, {revisions[one.id].stack_id: one.status for one in in_order}, at)
 
 
@@ -73,7 +81,7 @@ def of_stack(caller: Principal, id: UUID, *, now: system.Now = system.now) -> St
     require_admin(caller)
     stack = stacks.find_any(id)
     records = _read(rollouts.health_in(id), now()) if stack and stack.is_live else []
-    by_object = groupby(records, key=attrgetter("object_id"))
+    by_object = groupby(of_last_objects(records), key=attrgetter("object_id"))
     return StackHealth(id, [ObjectHealth(object_id, list(of_it)) for object_id, of_it in by_object])
 
 

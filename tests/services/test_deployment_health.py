@@ -98,13 +98,31 @@ def test_a_verdict_on_an_old_revision_says_nothing_of_the_new_one(served):
     assert [one.object_id for one in of_stack(served).objects] == [old.revision.id]
 
 
-def test_a_late_report_changes_nothing(served):
+def test_a_stack_is_well_as_soon_as_what_mends_it_is(served):
+    """
+    The word on the broken revision, minutes old and nobody's any more, kept the stack degraded after the mended one
+    was live.
+    """
+    other = with_another_agent(served)
+    broken, mended = served.push("broken"), served.push("mended")
+    report(served, record(broken, "degraded"))
+    report(other, record(broken, "healthy"))
+
+    report(served, record(mended, "healthy", NOON + SECOND), at=NOON + SECOND)
+
+    stack = of_stack(served, NOON + SECOND)
+    assert (stack.status, [one.status for one in stack.objects]) == ("healthy", ["healthy", "healthy"])
+    assert [one.count("healthy") for one in stack.objects] == [1, 1]
+
+
+def test_a_late_report_changes_nothing(served, table):
     pushed = served.push()
     report(served, record(pushed, "degraded", NOON))
 
-    report(served, record(pushed, "healthy", NOON - SECOND), at=NOON + SECOND)
+    report(served, record(pushed, "failing", NOON - SECOND), at=NOON + SECOND)
 
     assert of_object(pushed).status == "degraded"
+    assert counts(table, served.agent) == (0, 1)
 
 
 def test_of_one_object_twice_in_a_report_the_later_counts(served):
