@@ -4,7 +4,7 @@ The health of deployment objects: what agents report, and what comes of it for a
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby, islice
 from operator import attrgetter
 from uuid import UUID
 
@@ -23,6 +23,9 @@ from chalicelib.errors import AgentNotAssociated, ForeignKeyViolation
 from chalicelib.services import target_state
 from chalicelib.settings import settings
 from chalicelib.store import agents, deployment_objects, fleet, given_stacks, rollouts, stacks
+
+MOST_OBJECTS = 100
+OBJECT_ID = attrgetter("object_id")
 
 
 def report(caller: Principal, agent_id: UUID, said: HealthStatusUpdate, *, now: system.Now = system.now) -> None:
@@ -74,15 +77,19 @@ def of_object(caller: Principal, id: UUID, *, now: system.Now = system.now) -> O
     return ObjectHealth(id, sorted(records, key=lambda one: one.health.checked_at, reverse=True))
 
 
-def of_stack(caller: Principal, id: UUID, *, now: system.Now = system.now) -> StackHealth:
+def of_stack(caller: Principal, id: UUID, most: int = MOST_OBJECTS, *, now: system.Now = system.now) -> StackHealth:
     """
-    The objects of a living stack that any agent has spoken of, the oldest first.
+    The objects of a living stack that any agent has spoken of, the oldest first, and the newest of them alone where
+    there are many: what was said of the others is long out of date.
     """
     require_admin(caller)
     stack = stacks.find_any(id)
-    records = _read(rollouts.health_in(id), now()) if stack and stack.is_live else []
-    by_object = groupby(of_last_objects(records), key=attrgetter("object_id"))
-    return StackHealth(id, [ObjectHealth(object_id, list(of_it)) for object_id, of_it in by_object])
+    said = rollouts.health_in(id) if stack and stack.is_live else iter(())
+    newest = [list(of_it) for _, of_it in islice(groupby(said, key=OBJECT_ID), most)]
+    records = of_last_objects(_read(chain.from_iterable(reversed(newest)), now()))
+    return StackHealth(
+        id, [ObjectHealth(object_id, list(of_it)) for object_id, of_it in groupby(records, key=OBJECT_ID)]
+    )
 
 
 def _read(records: Iterable[HealthRecord], at: datetime) -> list[HealthRecord]:

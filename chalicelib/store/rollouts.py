@@ -5,7 +5,7 @@ What each agent says of each deployment object, as it is kept: with the stack, r
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Self, cast
 from uuid import UUID
 
 from pynamodb.attributes import Attribute, BooleanAttribute, UnicodeAttribute
@@ -117,19 +117,19 @@ def health_of(revision: Revision) -> list[HealthRecord]:
     """
     Every agent's word on one deployment object.
     """
-    return _health(f"STACK#{revision.stack_id}", _of_revision(revision))
+    return list(_health(f"STACK#{revision.stack_id}", _of_revision(revision)))
 
 
-def health_in(stack_id: UUID) -> list[HealthRecord]:
+def health_in(stack_id: UUID) -> Iterator[HealthRecord]:
     """
-    Every agent's word on every deployment object of a stack, revision by revision.
+    Every agent's word on the deployment objects of a stack, from the newest object on, read as they are asked for.
     """
     return _health(f"STACK#{stack_id}", PREFIX)
 
 
-def _health(pk: str, prefix: str) -> list[HealthRecord]:
-    items = partition(pk, prefix, consistent=False)
-    return [record for item in items if isinstance(item, RolloutItem) for record in item.records()]
+def _health(pk: str, prefix: str) -> Iterator[HealthRecord]:
+    found = RolloutItem.query(pk, RolloutItem.sk.startswith(prefix), scan_index_forward=False)
+    return (record for item in cast("Iterable[RolloutItem]", found) for record in item.records())
 
 
 def note_health(revision: Revision, agent_id: UUID, health: Health) -> None:

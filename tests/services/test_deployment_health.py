@@ -115,6 +115,19 @@ def test_a_stack_is_well_as_soon_as_what_mends_it_is(served):
     assert [one.count("healthy") for one in stack.objects] == [1, 1]
 
 
+def test_a_look_at_a_stack_costs_no_more_for_its_history(served):
+    """
+    Each revision of thirty days was read, and told, though nobody had spoken of it since.
+    """
+    pushed = [served.push(str(number)) for number in range(3)]
+    for place, one in enumerate(pushed):
+        report(served, record(one, checked_at=NOON + place * SECOND), at=NOON + place * SECOND)
+
+    found = deployment_health.of_stack(ADMIN, served.stack.id, 2, now=lambda: NOON + 3 * SECOND)
+
+    assert [one.object_id for one in found.objects] == [one.revision.id for one in pushed[1:]]
+
+
 def test_a_late_report_changes_nothing(served, table):
     pushed = served.push()
     report(served, record(pushed, "degraded", NOON))

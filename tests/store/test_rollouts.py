@@ -67,7 +67,7 @@ def test_a_revision_has_its_own_records_and_a_stack_all_of_them(table):
     rollouts.note_health(old, agent, health("failing"))
 
     assert [one.health.status for one in rollouts.health_of(new)] == ["healthy"]
-    assert [one.object_id for one in rollouts.health_in(old.stack_id)] == [old.id, new.id]
+    assert [one.object_id for one in rollouts.health_in(old.stack_id)] == [new.id, old.id]
     assert rollouts.health_by(agent, [old, new]) == {old.id: health("failing"), new.id: health("healthy")}
 
 
