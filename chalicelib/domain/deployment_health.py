@@ -3,7 +3,7 @@ The health of deployment objects: what each agent says of what it applied.
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self
@@ -165,30 +165,20 @@ class Health:
 @dataclass(frozen=True, kw_only=True)
 class HealthRecord:
     """
-    That an agent said so of that object.
+    That an agent said so of that object. A former one has given way there to a later object of its stack.
     """
 
     agent_id: UUID
     object_id: UUID
     health: Health
+    is_former: bool = False
 
     def at(self, at: datetime, silence: timedelta) -> Self:
         """
         As it is to be read at that moment.
         """
-        return self.saying(self.health.status_at(at, silence))
-
-    def saying(self, status: str) -> Self:
+        status = UNKNOWN if self.is_former else self.health.status_at(at, silence)
         return replace(self, health=replace(self.health, status=status))
-
-
-def of_last_objects(records: Sequence[HealthRecord]) -> list[HealthRecord]:
-    """
-    Of a stack's records, from its oldest object on: once an agent has spoken of an object, what it said of those before
-    says nothing of now.
-    """
-    last = {record.agent_id: record.object_id for record in records}
-    return [one if last[one.agent_id] == one.object_id else one.saying(UNKNOWN) for one in records]
 
 
 @dataclass(frozen=True)

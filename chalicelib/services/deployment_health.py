@@ -4,7 +4,7 @@ The health of deployment objects: what agents report, and what comes of it for a
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 from operator import attrgetter
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from chalicelib.domain.deployment_health import (
     HealthStatusUpdate,
     ObjectHealth,
     StackHealth,
-    of_last_objects,
 )
 from chalicelib.domain.deployment_objects import Revision
 from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
@@ -25,7 +24,6 @@ from chalicelib.settings import settings
 from chalicelib.store import agents, deployment_objects, fleet, given_stacks, rollouts, stacks
 
 MOST_OBJECTS = 100
-OBJECT_ID = attrgetter("object_id")
 
 
 def report(caller: Principal, agent_id: UUID, said: HealthStatusUpdate, *, now: system.Now = system.now) -> None:
@@ -83,13 +81,10 @@ def of_stack(caller: Principal, id: UUID, most: int = MOST_OBJECTS, *, now: syst
     there are many: what was said of the others is long out of date.
     """
     require_admin(caller)
-    stack = stacks.find_any(id)
+    at, stack = now(), stacks.find_any(id)
     said = rollouts.health_in(id) if stack and stack.is_live else iter(())
-    newest = [list(of_it) for _, of_it in islice(groupby(said, key=OBJECT_ID), most)]
-    records = of_last_objects(_read(chain.from_iterable(reversed(newest)), now()))
-    return StackHealth(
-        id, [ObjectHealth(object_id, list(of_it)) for object_id, of_it in groupby(records, key=OBJECT_ID)]
-    )
+    newest = [list(of_it) for _, of_it in islice(groupby(said, key=attrgetter("object_id")), most)]
+    return StackHealth(id, [ObjectHealth(of_it[0].object_id, _read(of_it, at)) for of_it in reversed(newest)])
 
 
 def _read(records: Iterable[HealthRecord], at: datetime) -> list[HealthRecord]:

@@ -146,6 +146,7 @@ def _add(given: Given | None, revision: Revision, new: NewAgentEvent, id: UUID, 
 def _note_outcome(given: Given | None, revision: Revision, event: AgentEvent) -> None:
     """
     For whoever watches the rollout. A success after a success is no news to them, and a withdrawal is none of theirs.
+    What a marker took away fails no more.
     """
     last = given.reported(revision.id) if given else None
     is_withdrawal = given is not None and revision.id == given.withdrawal_id
@@ -154,6 +155,8 @@ def _note_outcome(given: Given | None, revision: Revision, event: AgentEvent) ->
         outcome = Outcome(succeeded=event.succeeded, since=event.created_at, event=agent_events.place(event))
         again = last is not None and last.failed and event.failed
         rollouts.note_outcome(revision, event.agent_id, outcome, again=again)
+        if revision.is_marker and event.succeeded:
+            fleet.forget_health(event.agent_id, revision.stack_id)
 
 
 def _is_removal(revision: Revision, given: Given) -> bool:

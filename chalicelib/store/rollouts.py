@@ -4,6 +4,7 @@ What each agent says of each deployment object, as it is kept: with the stack, r
 
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self, cast
 from uuid import UUID
@@ -117,19 +118,24 @@ def health_of(revision: Revision) -> list[HealthRecord]:
     """
     Every agent's word on one deployment object.
     """
-    return list(_health(f"STACK#{revision.stack_id}", _of_revision(revision)))
+    items = _newest_first(f"STACK#{revision.stack_id}", _of_revision(revision))
+    return [record for item in items for record in item.records()]
 
 
 def health_in(stack_id: UUID) -> Iterator[HealthRecord]:
     """
     Every agent's word on the deployment objects of a stack, from the newest object on, read as they are asked for.
     """
-    return _health(f"STACK#{stack_id}", PREFIX)
+    moved_on = set[UUID]()
+    for item in _newest_first(f"STACK#{stack_id}", PREFIX):
+        yield from (replace(record, is_former=item.agent_id in moved_on) for record in item.records())
+        if item.applied_at or item.health_status:
+            moved_on.add(item.agent_id)
 
 
-def _health(pk: str, prefix: str) -> Iterator[HealthRecord]:
+def _newest_first(pk: str, prefix: str) -> Iterable[RolloutItem]:
     found = RolloutItem.query(pk, RolloutItem.sk.startswith(prefix), scan_index_forward=False)
-    return (record for item in cast("Iterable[RolloutItem]", found) for record in item.records())
+    return cast("Iterable[RolloutItem]", found)
 
 
 def note_health(revision: Revision, agent_id: UUID, health: Health) -> None:

@@ -115,6 +115,23 @@ def test_a_stack_is_well_as_soon_as_what_mends_it_is(served):
     assert [one.count("healthy") for one in stack.objects] == [1, 1]
 
 
+def test_what_a_marker_took_away_fails_no_more(served, table):
+    """
+    The stack was served as failing until that word grew old, and counted as failing by the fleet for good.
+    """
+    broken = served.push()
+    served.poll()
+    served.report(broken)
+    report(served, record(broken, "failing"))
+    marker = served.push(is_deletion_marker=True)
+    served.poll()
+
+    served.report(marker)
+
+    assert of_stack(served).status == "unknown"
+    assert counts(table, served.agent) == (0, 0)
+
+
 def test_a_look_at_a_stack_costs_no_more_for_its_history(served):
     """
     Each revision of thirty days was read, and told, though nobody had spoken of it since.
