@@ -73,6 +73,8 @@ def _write(caller: Principal, target: AgentTarget, stack: Stack, consent: Regist
     agents.check_alive(together, target.agent_id, unknown)
     if consent:
         consents.add(together, consent)
+        given = {"generator_id": str(stack.generator_id)}
+        audit.note(together, caller, "agent.registered", ("agent", target.agent_id), given, at=at)
     else:
         consents.check(together, target.agent_id, stack.generator_id, _not_registered(target.agent_id, stack))
     kept.add(together, target)

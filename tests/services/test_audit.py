@@ -111,6 +111,19 @@ def test_consent_and_targets_are_on_record():
     assert said(lambda: generators.deregister_agent(ADMIN, ci.id, request)) == []
 
 
+def test_the_consent_that_an_admin_s_target_is_is_on_record_too():
+    ci, agent = a_generator(), an_agent()
+    stack = a_stack(ci)
+    resource, consent, target = ("agent", agent.id), {"generator_id": str(ci.id)}, {"stack_id": str(stack.id)}
+
+    done = said(lambda: targets.add_target(ADMIN, agent.id, NewAgentTarget(stack_id=stack.id)))
+
+    assert done == [
+        ("agent.registered", BY_ADMIN, resource, consent),
+        ("target.created", BY_ADMIN, resource, target),
+    ]
+
+
 def test_what_goes_with_a_generator_has_no_row_of_its_own():
     ci = a_generator()
     a_stack(ci)
