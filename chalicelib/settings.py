@@ -4,13 +4,13 @@ The environment, read once.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+
+class Settings(Struct, frozen=True, kw_only=True):
     table_name: str
     region: str
     dynamodb_endpoint: str | None

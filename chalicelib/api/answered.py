@@ -3,13 +3,13 @@ A request that has its answer, as it is logged and counted.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from itertools import count
 from typing import Self
 
 from chalice.app import Request
+from msgspec import Struct
 
 from chalicelib.domain.units import Units
 
@@ -19,8 +19,7 @@ METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 MILLISECOND = timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answered:
+class Answered(Struct, frozen=True, kw_only=True):
     """
     `endpoint` and `method` are of few values, and none is a caller's to make up.
     """

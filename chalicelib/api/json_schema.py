@@ -1,13 +1,15 @@
 """
-Types as OpenAPI 3.0 tells them: the shapes of answers, and the dataclasses that msgspec makes of bodies.
+Types as OpenAPI 3.0 tells them: the shapes of answers, and what msgspec makes of bodies.
 """
 
 from collections.abc import Callable
-from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from chalicelib.api.shapes import Format
 from chalicelib.domain.agents import NewAgent, RegistrationRequest
@@ -91,7 +93,7 @@ class Schemas:
         return {"$ref": f"#/components/schemas/{name}"}
 
     def _object(self, kind: Any) -> Schema:
-        if not (is_typeddict(kind) or is_dataclass(kind)):
+        if not (is_typeddict(kind) or _is_a_value(kind)):
             raise TypeError(f"{kind} has no schema")
         hints = get_type_hints(kind, include_extras=True)
         properties = {name: self.of(hint) for name, hint in hints.items()}
@@ -118,10 +120,12 @@ def _told(note: object, schema: Schema) -> Schema:
     return {}
 
 
+def _is_a_value(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct)
+
+
 def _required(kind: Any) -> frozenset[str]:
     if is_typeddict(kind):
         names: frozenset[str] = kind.__required_keys__
         return names
-    return frozenset(
-        field.name for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING
-    )
+    return frozenset(field.name for field in fields(kind) if field.required)

@@ -3,8 +3,9 @@ What a route promises, said beside it. The OpenAPI document is made of this and 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import KW_ONLY, dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from chalicelib.api.parameters import Query
 from chalicelib.api.schemas import UNREADABLE
@@ -19,8 +20,7 @@ ANYBODY = ADMIN + AGENT + GENERATOR
 NOBODY: tuple[Role, ...] = ()
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """
     Put above a view, which stays what it is.
 
@@ -30,7 +30,6 @@ class Operation:
 
     id: str
     tag: str
-    _: KW_ONLY
     by: tuple[Role, ...]
     body: Any = None
     raw_body: frozenset[str] = frozenset()

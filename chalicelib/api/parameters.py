@@ -4,13 +4,13 @@ What a path, a query and a header say, as what it means.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 from chalice.app import Request
+from msgspec import Struct
 
 from chalicelib.domain import moments
 from chalicelib.errors import InvalidPath, InvalidQuery
@@ -40,8 +40,7 @@ def path_uuid(text: str) -> UUID:
         raise InvalidPath("the id in the path is not a UUID") from error
 
 
-@dataclass(frozen=True)
-class Query(Generic[Value]):
+class Query(Struct, Generic[Value], frozen=True):
     """
     A parameter of a query: how it is read, and what the OpenAPI document tells of it. `read` raises ValueError, saying
     what it expected.

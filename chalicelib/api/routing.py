@@ -4,9 +4,10 @@ Which route a request is for.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec import Struct, field
 
 NO_ROUTE = ""
 
@@ -14,8 +15,7 @@ NO_ROUTE = ""
 WITH_SLASH = {"/api/v1/agents": {"GET"}, "/swagger-ui": {"GET"}}
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(Struct, frozen=True):
     template: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     trailing_slash: bool = False

@@ -4,7 +4,6 @@ Request bodies: from bytes to the domain's types.
 
 import json
 import re
-from dataclasses import is_dataclass, replace
 from functools import cache
 from typing import Any, NoReturn, TypeVar, get_args, get_type_hints
 from uuid import UUID
@@ -116,14 +115,12 @@ def _convert(body: Any, wanted: type[Body]) -> Body:
         ids = _uuid_fields(hashable)
         body = {name: _with_uuids(value) if name in ids else value for name, value in body.items()}
     try:
-        converted = msgspec.convert(body, wanted)
+        return msgspec.convert(body, wanted)
     except msgspec.ValidationError as error:
         raise InvalidRequestBody(_naming_the_field(str(error))) from error
     except UnicodeEncodeError as error:
         where = _where(error.object, body)
         raise InvalidRequestBody(f"{where}must be valid Unicode: it holds half of a surrogate pair") from error
-    # msgspec leaves a default on the class; made anew, the object has it among its vars too.
-    return replace(converted) if is_dataclass(converted) and not isinstance(converted, type) else converted
 
 
 @cache

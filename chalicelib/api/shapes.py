@@ -4,12 +4,12 @@ Response bodies as types: each is a schema of the OpenAPI document, under the co
 A key that is not NotRequired is in every answer, with null where there is nothing to say.
 """
 
-from dataclasses import dataclass
 from typing import Annotated, Any, NotRequired, TypedDict
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Format:
+
+class Format(Struct, frozen=True):
     """
     What a text or a number means, in JSON Schema's word for it.
     """

@@ -2,10 +2,11 @@
 An agent: the program in one cluster that applies what its stacks hold.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from chalicelib.domain import text
 from chalicelib.domain.bounds import Bounds
@@ -21,16 +22,14 @@ Status = Literal["ACTIVE", "INACTIVE"]
 MAX_LATENCY_MS = 2**31 - 1  # the contract's i32
 
 
-@dataclass(frozen=True)
-class Heartbeat:
+class Heartbeat(Struct, frozen=True):
     last_heartbeat: datetime
     k8s_reachable: bool | None = None
     k8s_api_latency_ms: int | None = None
     k8s_reported_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Agent:
+class Agent(Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
     cluster_name: str
@@ -45,8 +44,7 @@ class Agent:
         return self.status == ACTIVE
 
 
-@dataclass(frozen=True)
-class AgentStatus:
+class AgentStatus(Struct, frozen=True):
     """
     An agent and its last heartbeat, which are kept apart so that a heartbeat costs little.
     """
@@ -55,8 +53,7 @@ class AgentStatus:
     heartbeat: Heartbeat | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewAgent:
+class NewAgent(Struct, frozen=True, kw_only=True):
     name: text.Name
     cluster_name: text.Name
     generator_ids: Annotated[list[UUID], Bounds(0, MAX_GENERATORS_AT_CREATION)] = field(default_factory=list)
@@ -71,8 +68,7 @@ class NewAgent:
             )
 
 
-@dataclass(frozen=True, kw_only=True)
-class AgentChange:
+class AgentChange(Struct, frozen=True, kw_only=True):
     name: text.Name | None = None
     cluster_name: text.Name | None = None
     status: Status | None = None
@@ -84,8 +80,7 @@ class AgentChange:
             text.name("cluster_name", self.cluster_name)
 
 
-@dataclass(frozen=True, kw_only=True)
-class HeartbeatReport:
+class HeartbeatReport(Struct, frozen=True, kw_only=True):
     """
     What an agent says of its API server. A latency without `k8s_reachable` says nothing.
     """
@@ -98,15 +93,13 @@ class HeartbeatReport:
             raise InvalidRequestBody(f"k8s_api_latency_ms must be at most {MAX_LATENCY_MS}")
 
 
-@dataclass(frozen=True)
-class AgentLabel:
+class AgentLabel(Struct, frozen=True):
     id: UUID
     agent_id: UUID
     label: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewAgentLabel:
+class NewAgentLabel(Struct, frozen=True, kw_only=True):
     label: text.Segment
     agent_id: UUID | None = None
 
@@ -114,16 +107,14 @@ class NewAgentLabel:
         text.label(self.label)
 
 
-@dataclass(frozen=True)
-class AgentAnnotation:
+class AgentAnnotation(Struct, frozen=True):
     id: UUID
     agent_id: UUID
     key: str
     value: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewAgentAnnotation:
+class NewAgentAnnotation(Struct, frozen=True, kw_only=True):
     key: text.Segment
     value: text.Word
     agent_id: UUID | None = None
@@ -132,34 +123,29 @@ class NewAgentAnnotation:
         text.annotation(self.key, self.value)
 
 
-@dataclass(frozen=True)
-class AgentTarget:
+class AgentTarget(Struct, frozen=True):
     id: UUID
     agent_id: UUID
     stack_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewAgentTarget:
+class NewAgentTarget(Struct, frozen=True, kw_only=True):
     stack_id: UUID
     agent_id: UUID | None = None
 
 
-@dataclass(frozen=True)
-class Registration:
+class Registration(Struct, frozen=True):
     id: UUID
     agent_id: UUID
     generator_id: UUID
     registered_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class RegistrationRequest:
+class RegistrationRequest(Struct, frozen=True, kw_only=True):
     agent_id: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class LastReport(WithStatus):
+class LastReport(WithStatus, Struct, frozen=True, kw_only=True):
     """
     What an agent last reported of a stack: of which object, and which event keeps it.
     """
@@ -171,8 +157,7 @@ class LastReport(WithStatus):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """
     That an agent was served something of a stack.
 
@@ -203,8 +188,7 @@ class Given:
         return self.last_report.sequence_id
 
 
-@dataclass(frozen=True, kw_only=True)
-class AgentFile:
+class AgentFile(Struct, frozen=True, kw_only=True):
     """
     Everything the table keeps under an agent, as one query brings it.
     """

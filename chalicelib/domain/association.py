@@ -3,8 +3,9 @@ Which stacks belong to an agent: targets, and shared labels and annotations wher
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from chalicelib.domain.agents import AgentFile
 from chalicelib.domain.stacks import Stack
@@ -12,8 +13,7 @@ from chalicelib.domain.stacks import Stack
 Pair = tuple[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """
     What an agent brings to the question, or a part of that.
     """

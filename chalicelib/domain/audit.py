@@ -3,10 +3,11 @@ The audit log: who did what to what, from where. Its actions are the contract's,
 """
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from chalicelib.errors import InvalidQuery
 
@@ -24,8 +25,7 @@ DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """
     One row of the log. `resource_id` is None where there is but one of its kind.
     """
@@ -49,8 +49,7 @@ class Entry:
         return self.action.partition(".")[0]
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(Struct, frozen=True):
     """
     A row as it is shown: with the name that its actor has now.
     """
@@ -59,8 +58,7 @@ class Named:
     actor_name: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """
     What is asked of the log: rows from a moment on, up to but without another, that fit everything given; of these
     `limit`, the newest first, after `offset` of them.
@@ -106,8 +104,7 @@ class Wanted:
         return bool(self.action and self.action.endswith("*") and f"{self.noun}.".startswith(self.action[:-1]))
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """
     `total` counts all that fit, not only those of this page.
     """

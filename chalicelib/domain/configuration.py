@@ -3,7 +3,8 @@ What can be set without a deployment.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.settings import settings
 
@@ -16,8 +17,7 @@ class InvalidSetting(Exception):
     """
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Struct, frozen=True):
     """
     `default` is what the deployment says. `read` gives a value as it is kept, or raises InvalidSetting.
     """
@@ -42,8 +42,7 @@ def key(name: str) -> Key:
     return KEYS[name]
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """
     `saved` is what was set, `running` what has been in force since the last reload; None is the default.
     """
@@ -61,8 +60,7 @@ class Setting:
         return self.running if self.running is not None else KEYS[self.name].default
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     key: str
     old_value: str
     new_value: str

@@ -2,10 +2,9 @@
 How many there are.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(Struct, frozen=True):
     active_agents: int
     stacks: int

@@ -4,10 +4,12 @@ The health of deployment objects: what each agent says of what it applied.
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from chalicelib.domain import text
 from chalicelib.domain.bounds import Bounds
@@ -22,8 +24,7 @@ MAX_PODS = 2**31 - 1  # the contract's i32
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ResourceHealth:
+class ResourceHealth(Struct, frozen=True, kw_only=True):
     kind: str
     name: str
     namespace: str
@@ -34,8 +35,7 @@ class ResourceHealth:
         return "/".join(filter(None, (self.kind, self.namespace, self.name)))
 
 
-@dataclass(frozen=True, kw_only=True)
-class HealthSummary:
+class HealthSummary(Struct, frozen=True, kw_only=True):
     pods_ready: Annotated[int, Bounds(-MAX_PODS, MAX_PODS)]
     pods_total: Annotated[int, Bounds(-MAX_PODS, MAX_PODS)]
     conditions: list[str]
@@ -59,8 +59,8 @@ class HealthSummary:
         """
         As it is kept and served: what there is none of is left out.
         """
-        resources = None if self.resources is None else [_given(vars(one)) for one in self.resources]
-        return json.dumps(_given({**vars(self), "resources": resources}), separators=(",", ":"), ensure_ascii=False)
+        resources = None if self.resources is None else [_given(asdict(one)) for one in self.resources]
+        return json.dumps(_given({**asdict(self), "resources": resources}), separators=(",", ":"), ensure_ascii=False)
 
     def problems(self) -> list[str]:
         """
@@ -80,8 +80,7 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeploymentObjectHealthUpdate:
+class DeploymentObjectHealthUpdate(Struct, frozen=True, kw_only=True):
     id: UUID
     status: str
     checked_at: datetime
@@ -96,8 +95,7 @@ class DeploymentObjectHealthUpdate:
             raise InvalidRequestBody("checked_at must not lie before 1970")
 
 
-@dataclass(frozen=True, kw_only=True)
-class HealthStatusUpdate:
+class HealthStatusUpdate(Struct, frozen=True, kw_only=True):
     deployment_objects: Annotated[list[DeploymentObjectHealthUpdate], Bounds(0, MAX_RECORDS)]
 
     def __post_init__(self) -> None:
@@ -114,8 +112,7 @@ class HealthStatusUpdate:
         return list({one.id: one for one in in_time}.values())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Health:
+class Health(Struct, frozen=True, kw_only=True):
     """
     What an agent last said of one deployment object. `since` is when the broker first heard of this status and
     `reported_at` when it last heard of it: an agent's clock counts for neither.
@@ -162,8 +159,7 @@ class Health:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class HealthRecord:
+class HealthRecord(Struct, frozen=True, kw_only=True):
     """
     That an agent said so of that object. A former one has given way there to a later object of its stack.
     """
@@ -181,8 +177,7 @@ class HealthRecord:
         return replace(self, health=replace(self.health, status=status))
 
 
-@dataclass(frozen=True)
-class ObjectHealth:
+class ObjectHealth(Struct, frozen=True):
     object_id: UUID
     records: list[HealthRecord]
 
@@ -194,8 +189,7 @@ class ObjectHealth:
         return sum(one.health.status == status for one in self.records)
 
 
-@dataclass(frozen=True)
-class StackHealth:
+class StackHealth(Struct, frozen=True):
     stack_id: UUID
     objects: list[ObjectHealth]
 

@@ -3,10 +3,11 @@ A deployment object: one immutable revision of a stack.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
+
+from msgspec import Struct
 
 from chalicelib.domain import text
 from chalicelib.domain.bounds import Bounds
@@ -27,8 +28,7 @@ def checksum_of(content: str) -> str:
 EMPTY_CHECKSUM = checksum_of("")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Revision:
+class Revision(Struct, frozen=True, kw_only=True):
     """
     A deployment object without its text.
     """
@@ -56,8 +56,7 @@ class Revision:
         )
 
 
-@dataclass(frozen=True)
-class DeploymentObject:
+class DeploymentObject(Struct, frozen=True):
     """
     `content` is None where the caller did not ask for it.
     """
@@ -66,14 +65,12 @@ class DeploymentObject:
     content: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewDeploymentObject:
+class NewDeploymentObject(Struct, frozen=True, kw_only=True):
     yaml_content: str
     is_deletion_marker: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
+class Attempt(Struct, frozen=True, kw_only=True):
     """
     What an idempotency key stands for: the revision that the first push under it was given.
     """

@@ -2,11 +2,13 @@
 A diagnostic: the question to one agent what became of a deployment object in its cluster, and the answer.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.domain import moments, text
 from chalicelib.domain.bounds import Bounds
@@ -26,8 +28,7 @@ class Status(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewDiagnostic:
+class NewDiagnostic(Struct, frozen=True, kw_only=True):
     agent_id: UUID
     requested_by: Annotated[str, Bounds(0, text.MAX_NAME)] | None = None
     retention_minutes: Annotated[int, Bounds(1, MAX_MINUTES)] | None = None
@@ -48,8 +49,7 @@ class NewDiagnostic:
         return DEFAULT_MINUTES if self.retention_minutes is None else self.retention_minutes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True, kw_only=True):
     """
     `result_id` is where the answer is kept, once there is one.
     """
@@ -97,8 +97,7 @@ class Diagnostic:
         return self
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewDiagnosticResult:
+class NewDiagnosticResult(Struct, frozen=True, kw_only=True):
     """
     What the agent found, each as a text that holds JSON.
     """
@@ -128,8 +127,7 @@ class NewDiagnosticResult:
                 raise InvalidDiagnosticResult(f"{field} must not be empty")
 
 
-@dataclass(frozen=True, kw_only=True)
-class DiagnosticResult:
+class DiagnosticResult(Struct, frozen=True, kw_only=True):
     id: UUID
     request_id: UUID
     pod_statuses: str

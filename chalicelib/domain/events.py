@@ -3,10 +3,11 @@ An agent event: what an agent says became of a deployment object.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
+
+from msgspec import Struct
 
 from chalicelib.domain import text
 from chalicelib.domain.bounds import Bounds
@@ -35,8 +36,7 @@ class WithStatus:
         return self.status.upper() == FAILURE
 
 
-@dataclass(frozen=True, kw_only=True)
-class AgentEvent(WithStatus):
+class AgentEvent(WithStatus, Struct, frozen=True, kw_only=True):
     id: UUID
     agent_id: UUID
     deployment_object_id: UUID
@@ -47,8 +47,7 @@ class AgentEvent(WithStatus):
     updated_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """
     Which part of a list of events: so many at most, and only what is older than one of them. None is no bound.
     """
@@ -57,8 +56,7 @@ class Page:
     before: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewAgentEvent(WithStatus):
+class NewAgentEvent(WithStatus, Struct, frozen=True, kw_only=True):
     agent_id: UUID
     deployment_object_id: UUID
     event_type: Annotated[str, Bounds(1, MAX_EVENT_TYPE, r"\S")]

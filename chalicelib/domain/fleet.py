@@ -3,18 +3,18 @@ The fleet: every agent beside what it serves, what it last said, and what it has
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 from uuid import UUID
+
+from msgspec import Struct
 
 from chalicelib.domain.agents import Agent, Given, Heartbeat
 from chalicelib.domain.association import Scope
 from chalicelib.domain.events import AgentEvent
 
 
-@dataclass(frozen=True, kw_only=True)
-class Profile:
+class Profile(Struct, frozen=True, kw_only=True):
     """
     What the fleet needs to know of an agent: a copy, beside all the others, of what is kept under the agent.
 
@@ -44,8 +44,7 @@ class Profile:
         )
 
 
-@dataclass(frozen=True)
-class HealthCounts:
+class HealthCounts(Struct, frozen=True):
     """
     Of how many of its stacks an agent last said so.
     """
@@ -54,8 +53,7 @@ class HealthCounts:
     degraded: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Member:
+class Member(Struct, frozen=True, kw_only=True):
     """
     An agent, as the fleet's partition has it.
     """
@@ -65,8 +63,7 @@ class Member:
     health: HealthCounts = HealthCounts()
 
 
-@dataclass(frozen=True, kw_only=True)
-class FleetRecord:
+class FleetRecord(Struct, frozen=True, kw_only=True):
     """
     An agent at a moment. Whether it is silent is for the reader to judge, by its heartbeat's age.
     """
@@ -82,7 +79,6 @@ class FleetRecord:
         return None if moment is None else max(0, int((self.at - moment).total_seconds()))
 
 
-@dataclass(frozen=True)
-class FleetStatus:
+class FleetStatus(Struct, frozen=True):
     record: FleetRecord
     recent_events: list[AgentEvent]

@@ -2,9 +2,10 @@
 A generator: a tenant that owns stacks, usually one CI pipeline.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from chalicelib.domain import text
 
@@ -12,8 +13,7 @@ ADMIN_GENERATOR = "admin-generator"
 SYSTEM_GENERATOR = "__system__"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Generator:
+class Generator(Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
     description: str | None
@@ -26,8 +26,7 @@ class Generator:
     pak_short: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewGenerator:
+class NewGenerator(Struct, frozen=True, kw_only=True):
     name: text.Name
     description: text.Description | None = None
 
@@ -36,8 +35,7 @@ class NewGenerator:
         text.description(self.description)
 
 
-@dataclass(frozen=True, kw_only=True)
-class GeneratorChange:
+class GeneratorChange(Struct, frozen=True, kw_only=True):
     """
     What may change of a generator; None leaves a field as it is. Other fields of a sent object are ignored.
     """

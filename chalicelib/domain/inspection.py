@@ -2,8 +2,9 @@
 What an inspection of the table can come to.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 
 class NotAnswered(Exception):
@@ -16,8 +17,7 @@ class NotAnswered(Exception):
         self.code = code
 
 
-@dataclass(frozen=True)
-class Inspected:
+class Inspected(Struct, frozen=True):
     """
     What differs from the template, and what time DynamoDB has.
     """

@@ -4,7 +4,7 @@ Prefixed API keys: `<prefix>_<short>_<long>`.
 The short part finds the stored credential; the long part, 192 random bits, is the secret, and only its bcrypt is kept.
 """
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from chalicelib import system
 from chalicelib.settings import settings
@@ -18,15 +18,17 @@ MAX_LONG = 72  # bcrypt reads no further
 BCRYPT_COST = 4  # docs/adr/0003: stretching 192 random bits protects nothing
 
 
-@dataclass(frozen=True)
-class Pak:
+class Pak(Struct, frozen=True):
     """
     A PAK in the clear. `str(pak)` is the only way to its text; a repr, and so a log, never shows the secret.
     """
 
     prefix: str
     short: str
-    long: str = field(repr=False)
+    long: str
+
+    def __repr__(self) -> str:
+        return f"Pak(prefix={self.prefix!r}, short={self.short!r})"
 
     def __str__(self) -> str:
         return f"{self.prefix}_{self.short}_{self.long}"

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from msgspec import Struct
+
 from chalicelib.errors import AdminRequired, AgentPakMismatch
 
 
@@ -15,8 +17,7 @@ class Role(StrEnum):
     GENERATOR = "generator"
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """
     Where a request came from, as the gateway saw it, or by which other way somebody got in.
     """
@@ -28,6 +29,10 @@ class Origin:
 
 @dataclass(frozen=True)
 class Principal:
+    """
+    The same from wherever it asks, which is why it is no Struct: they compare every field.
+    """
+
     role: Role
     id: UUID | None = None
     origin: Origin | None = field(default=None, compare=False)

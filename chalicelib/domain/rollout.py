@@ -3,9 +3,10 @@ How far a revision has come: its state in each agent that serves the stack, and 
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.domain.deployment_health import DEGRADED, FAILING, HEALTHY, UNKNOWN, Health, HealthSummary
 from chalicelib.domain.deployment_objects import Revision
@@ -38,8 +39,7 @@ class Verdict(StrEnum):
 OF_HEALTH = {HEALTHY: State.HEALTHY, DEGRADED: State.DEGRADED, FAILING: State.FAILED}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """
     What became of applying a revision: since when it is so, and which event has the last word on it.
     """
@@ -49,8 +49,7 @@ class Outcome:
     event: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """
     All that an agent said of one revision.
     """
@@ -69,8 +68,7 @@ class Said:
 NOTHING = Said()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """
     One agent's part in a rollout. `moved_on_at` is when it first reported on a newer revision of the stack.
     """
@@ -116,8 +114,7 @@ class Part:
         return (State.APPLIED, health.created_at) if health else None
 
 
-@dataclass(frozen=True, kw_only=True)
-class AgentRollout:
+class AgentRollout(Struct, frozen=True, kw_only=True):
     """
     What is told of one agent.
     """
@@ -141,8 +138,7 @@ class AgentRollout:
         return self.state is State.FAILED
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rollout:
+class Rollout(Struct, frozen=True, kw_only=True):
     """
     `unregistered` counts the agents that share a label or an annotation with the stack and lack the registration.
     """

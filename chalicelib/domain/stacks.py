@@ -2,15 +2,15 @@
 A stack: what a generator deploys as one, revision after revision.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from chalicelib.domain import text
 
 
-@dataclass(frozen=True)
-class Pointer:
+class Pointer(Struct, frozen=True):
     """
     The newest deployment object of a stack: all that a poll needs to know of it.
     """
@@ -22,8 +22,7 @@ class Pointer:
     created_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stack:
+class Stack(Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
     description: str | None
@@ -47,8 +46,7 @@ class Stack:
         return self.last_sequence_id > (self.newest.sequence_id if self.newest else 0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewStack:
+class NewStack(Struct, frozen=True, kw_only=True):
     name: text.Name
     generator_id: UUID | None = None
     description: text.Description | None = None
@@ -58,8 +56,7 @@ class NewStack:
         text.description(self.description)
 
 
-@dataclass(frozen=True, kw_only=True)
-class StackChange:
+class StackChange(Struct, frozen=True, kw_only=True):
     """
     What may change of a stack; None leaves a field as it is. `id` is there to be compared with the path.
     """
@@ -75,23 +72,20 @@ class StackChange:
         text.description(self.description)
 
 
-@dataclass(frozen=True)
-class StackLabel:
+class StackLabel(Struct, frozen=True):
     id: UUID
     stack_id: UUID
     label: str
 
 
-@dataclass(frozen=True)
-class StackAnnotation:
+class StackAnnotation(Struct, frozen=True):
     id: UUID
     stack_id: UUID
     key: str
     value: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewStackAnnotation:
+class NewStackAnnotation(Struct, frozen=True, kw_only=True):
     key: text.Segment
     value: text.Word
     stack_id: UUID | None = None

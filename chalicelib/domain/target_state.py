@@ -4,8 +4,9 @@ What an agent should have: one deployment object per stack.
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from chalicelib.domain.agents import Given
 from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, Revision

@@ -3,10 +3,11 @@ Telemetry: what an agent passes on of a stack's Kubernetes events and of its pod
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from chalicelib.domain import moments
 from chalicelib.domain.bounds import Bounds
@@ -43,8 +44,7 @@ def _names(**values: str | None) -> None:
         _bounded(name, value or "", MAX_NAME_BYTES)
 
 
-@dataclass(frozen=True, kw_only=True)
-class InvolvedObject:
+class InvolvedObject(Struct, frozen=True, kw_only=True):
     api_version: str
     kind: str
     name: str
@@ -55,8 +55,7 @@ class InvolvedObject:
         _names(api_version=self.api_version, kind=self.kind, name=self.name, namespace=self.namespace, uid=self.uid)
 
 
-@dataclass(frozen=True, kw_only=True)
-class K8sEvent:
+class K8sEvent(Struct, frozen=True, kw_only=True):
     stack_id: UUID
     observed_at: datetime
     reason: str
@@ -71,8 +70,7 @@ class K8sEvent:
         _bounded("message", self.message, MAX_TEXT_BYTES)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PodLogLine:
+class PodLogLine(Struct, frozen=True, kw_only=True):
     stack_id: UUID
     namespace: str
     pod: str
@@ -86,8 +84,7 @@ class PodLogLine:
         _bounded("line", self.line, MAX_TEXT_BYTES)
 
 
-@dataclass(frozen=True, kw_only=True)
-class LogGap:
+class LogGap(Struct, frozen=True, kw_only=True):
     """
     How many lines the agent did not pass on, and why.
     """
@@ -103,8 +100,7 @@ class LogGap:
             raise InvalidRequestBody(f"dropped_count must be from 0 to {MAX_COUNT}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Telemetry:
+class Telemetry(Struct, frozen=True, kw_only=True):
     """
     A batch: each list from the oldest to the newest.
     """
@@ -132,8 +128,7 @@ def _few(field: str, said: Collection[object], most: int) -> None:
 Said_co = TypeVar("Said_co", covariant=True)
 
 
-@dataclass(frozen=True)
-class Received(Generic[Said_co]):
+class Received(Struct, Generic[Said_co], frozen=True):
     """
     What an agent said, and when it reached the broker.
     """

@@ -2,11 +2,10 @@
 What DynamoDB bills.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass
-class Units:
+class Units(Struct):
     """
     Of capacity: they add up while a request is answered.
     """

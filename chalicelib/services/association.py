@@ -3,9 +3,10 @@ Which stacks are an agent's, and what is newest in them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from chalicelib.domain.association import Scope
 from chalicelib.domain.deployment_objects import Revision

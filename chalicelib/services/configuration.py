@@ -8,6 +8,8 @@ costs a read of it.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from msgspec.structs import asdict
+
 from chalicelib import system
 from chalicelib.domain import configuration as domain
 from chalicelib.domain.configuration import LOG_LEVEL, Change, Setting
@@ -69,7 +71,7 @@ def reload(
     changes = list(_changes(kept))
     together = Together()
     configuration.put_in_force(together, kept)
-    said = {"changes": [vars(change) for change in changes]}
+    said = {"changes": [asdict(change) for change in changes]}
     audit.note(together, caller, "config.reloaded", ("config", None), said, at=at)
     together.commit()
     here.take({setting.name: setting.wanted for setting in kept}, at)

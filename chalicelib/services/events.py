@@ -3,11 +3,12 @@ Agent events: what agents say became of what they were given.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from datetime import datetime
 from heapq import merge
 from itertools import islice
 from uuid import UUID
+
+from msgspec.structs import asdict, replace
 
 from chalicelib import system
 from chalicelib.domain import target_state as rules
@@ -126,7 +127,7 @@ def _say_again(given: Given | None, new: NewAgentEvent, at: datetime) -> AgentEv
 
 
 def _add(given: Given | None, revision: Revision, new: NewAgentEvent, id: UUID, at: datetime) -> AgentEvent:
-    event = AgentEvent(id=id, **vars(new), created_at=at, updated_at=at)
+    event = AgentEvent(id=id, **asdict(new), created_at=at, updated_at=at)
     agent_events.add(event)
     _note_outcome(given, revision, event)
     last = LastReport(

@@ -2,8 +2,9 @@
 The first moments of a broker: its table, its admin, and the two generators that every installation has.
 """
 
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from chalicelib import system
 from chalicelib.domain import paks
@@ -17,8 +18,7 @@ from chalicelib.store.credentials import Installation
 from chalicelib.store.table import Together
 
 
-@dataclass(frozen=True)
-class Installed:
+class Installed(Struct, frozen=True):
     """
     `admin_pak` is None where there was an admin already.
     """

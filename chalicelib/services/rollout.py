@@ -3,9 +3,10 @@ How a revision fares in each agent that serves its stack: for the one who pushed
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from chalicelib import system
 from chalicelib.domain.agents import LastReport

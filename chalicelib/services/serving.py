@@ -3,9 +3,10 @@ Which agents serve a stack: the question of `target_state` from the other side.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from chalicelib.domain.agents import Agent
 from chalicelib.domain.rollout import BY_ANNOTATION, BY_LABEL, BY_TARGET
@@ -13,8 +14,7 @@ from chalicelib.domain.stacks import Stack
 from chalicelib.store import agents, registrations, stack_labels
 
 
-@dataclass(frozen=True)
-class Server:
+class Server(Struct, frozen=True):
     """
     An agent that serves the stack, and by what.
     """
@@ -23,8 +23,7 @@ class Server:
     matched_by: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Serving:
+class Serving(Struct, frozen=True):
     """
     `unregistered` counts agents that share a label or an annotation, and have not consented to the stack's generator.
     """

@@ -6,8 +6,9 @@ served as a deletion marker until the agent has reported the removal done.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from chalicelib import system
 from chalicelib.domain import target_state as rules
@@ -21,8 +22,7 @@ from chalicelib.services.association import heal, is_associated, newest, stacks_
 from chalicelib.store import agents, deployment_objects, stacks
 
 
-@dataclass(frozen=True)
-class TargetState:
+class TargetState(Struct, frozen=True):
     """
     `objects` is None where the caller has this very state already.
     """

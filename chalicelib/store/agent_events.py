@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Self, cast
 from uuid import UUID
 
+from msgspec.structs import asdict
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain.events import AgentEvent
@@ -33,7 +34,7 @@ class AgentEventItem(Item, discriminator="agent_event"):
 
     @classmethod
     def of(cls, event: AgentEvent) -> Self:
-        item = cls(f"EVENTS#{event.agent_id}", place(event), **vars(event))
+        item = cls(f"EVENTS#{event.agent_id}", place(event), **asdict(event))
         item.gsi1pk, item.gsi1sk = f"EVENT#{event.id}", "EVENT"
         item.expires_at = _expiry(event.updated_at)
         return item

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from msgspec.structs import asdict
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
@@ -66,7 +67,7 @@ class AgentItem(Item, discriminator="agent"):
 
     @classmethod
     def of(cls, agent: Agent) -> Self:
-        item = cls(f"AGENT#{agent.id}", "AGENT", **vars(agent))
+        item = cls(f"AGENT#{agent.id}", "AGENT", **asdict(agent))
         item.gsi1pk, item.gsi1sk = LISTING, f"{agent.created_at.isoformat()}#{agent.id}"
         return item
 
@@ -85,7 +86,7 @@ class LabelItem(Item, discriminator="agent_label"):
 
     @classmethod
     def of(cls, label: AgentLabel) -> Self:
-        item = cls(f"AGENT#{label.agent_id}", f"LABEL#{label.label}", **vars(label))
+        item = cls(f"AGENT#{label.agent_id}", f"LABEL#{label.label}", **asdict(label))
         item.gsi1pk, item.gsi1sk = _label_entry(label.label), str(label.agent_id)
         return item
 
@@ -105,7 +106,7 @@ class AnnotationItem(Item, discriminator="agent_annotation"):
 
     @classmethod
     def of(cls, annotation: AgentAnnotation) -> Self:
-        item = cls(f"AGENT#{annotation.agent_id}", f"ANNOTATION#{annotation.key}", **vars(annotation))
+        item = cls(f"AGENT#{annotation.agent_id}", f"ANNOTATION#{annotation.key}", **asdict(annotation))
         item.gsi1pk, item.gsi1sk = _annotation_entry(annotation.key, annotation.value), str(annotation.agent_id)
         return item
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from msgspec.structs import asdict
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PynamoDBException
 
@@ -74,7 +75,7 @@ def place(entry: Entry) -> str:
 
 
 def _text(entry: Entry) -> str:
-    row = {name: value for name, value in vars(entry).items() if name not in ("id", "timestamp")}
+    row = {name: value for name, value in asdict(entry).items() if name not in ("id", "timestamp")}
     return json.dumps(row, separators=(",", ":"), default=str)
 
 

@@ -8,10 +8,10 @@ stands a fixed number of rows after the last, so that readers who lay them at th
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
+from msgspec import Struct
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.audit import LIFE
@@ -27,8 +27,7 @@ AFTER = "!"  # no row stands between a place and the same with this behind it
 OUTLIVES = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Milestone:
+class Milestone(Struct, frozen=True):
     """
     So many rows of its chain fit that stand before a place.
     """
@@ -59,8 +58,7 @@ def _digits(count: int) -> str:
     return f"{count:012}"
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """
     Of the rows between two places of a source: how many fit, and how many up to the later one, from the chain's
     beginning.

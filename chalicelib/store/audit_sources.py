@@ -2,11 +2,11 @@
 What the audit log is read from: one partition of the table or of its index for each question.
 """
 
-from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 from typing import Any
 
+from msgspec import Struct
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.audit import Wanted
@@ -16,8 +16,7 @@ from chalicelib.store.audit import LOG, AuditItem, by_actor, by_noun, by_resourc
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """
     What one query saw. `end` is the key of the last row that was looked at, None where there are no more.
     """
@@ -27,8 +26,7 @@ class Page:
     end: Row | None
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """
     Rows of one partition, of the table or of its index, whose texts hold all of some words.
     """

@@ -2,10 +2,11 @@
 Credentials: the only thing that authentication reads.
 """
 
-from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain.paks import Pak
@@ -16,8 +17,7 @@ from chalicelib.store.table import Item, Together, find, present
 ADMIN_KEY = ("ADMIN", "ADMIN")
 
 
-@dataclass(frozen=True)
-class Credential:
+class Credential(Struct, frozen=True):
     principal: Principal
     hash: str
 
@@ -46,8 +46,7 @@ class AdminItem(Item, discriminator="admin"):
     system_generator_id = UUIDAttribute()
 
 
-@dataclass(frozen=True)
-class Installation:
+class Installation(Struct, frozen=True):
     pak_short: str
     admin_generator_id: UUID
     system_generator_id: UUID
@@ -78,7 +77,7 @@ def find_installation() -> Installation | None:
 
 
 def install(together: Together, installation: Installation, refused: Exception) -> None:
-    together.add(AdminItem(*ADMIN_KEY, **vars(installation)), refused)
+    together.add(AdminItem(*ADMIN_KEY, **asdict(installation)), refused)
 
 
 def replace_admin(together: Together, old: str, new: str, refused: Exception) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Self, TypeVar
 from uuid import UUID
 
+from msgspec.structs import asdict
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError
 
@@ -47,7 +48,7 @@ class ObjectItem(RevisionItem, PackedItem, discriminator="object"):
 
     @classmethod
     def of(cls, revision: Revision) -> Self:
-        return cls(f"OBJECT#{revision.id}", "OBJECT", **vars(revision))
+        return cls(f"OBJECT#{revision.id}", "OBJECT", **asdict(revision))
 
 
 class EntryItem(RevisionItem, discriminator="entry"):
@@ -57,7 +58,7 @@ class EntryItem(RevisionItem, discriminator="entry"):
 
     @classmethod
     def of(cls, revision: Revision) -> Self:
-        return cls(f"STACK#{revision.stack_id}", _entry_key(revision.sequence_id), **vars(revision))
+        return cls(f"STACK#{revision.stack_id}", _entry_key(revision.sequence_id), **asdict(revision))
 
 
 class AttemptItem(RevisionItem, discriminator="attempt"):
@@ -168,7 +169,7 @@ def note_attempt(revision: Revision, key_digest: str, at: datetime) -> bool:
     """
     Let a key stand for a revision for 24 hours. False where another push came first.
     """
-    item = AttemptItem(f"STACK#{revision.stack_id}", f"IDEMPOTENCY#{key_digest}", **vars(revision))
+    item = AttemptItem(f"STACK#{revision.stack_id}", f"IDEMPOTENCY#{key_digest}", **asdict(revision))
     item.expires_at = int((at + IDEMPOTENCY_LIFE).timestamp())
     expired = AttemptItem.expires_at <= int(at.timestamp())
     try:

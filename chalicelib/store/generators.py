@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from msgspec.structs import asdict
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
@@ -43,7 +44,7 @@ class GeneratorItem(Item, discriminator="generator"):
 
     @classmethod
     def of(cls, generator: Generator) -> Self:
-        item = cls(f"GENERATOR#{generator.id}", "GENERATOR", **vars(generator))
+        item = cls(f"GENERATOR#{generator.id}", "GENERATOR", **asdict(generator))
         item.gsi1pk, item.gsi1sk = LISTING, f"{generator.created_at.isoformat()}#{generator.id}"
         return item
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from msgspec.structs import asdict
+
 from chalicelib.domain.agents import Registration
 from chalicelib.errors import AgentNotRegistered, AlreadyRegistered
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
@@ -28,7 +30,7 @@ class RegistrationItem(Item, discriminator="registration"):
 
     @classmethod
     def both(cls, registration: Registration) -> tuple[Self, Self]:
-        fields = vars(registration)
+        fields = asdict(registration)
         return (
             cls(f"AGENT#{registration.agent_id}", f"REGISTRATION#{registration.generator_id}", **fields),
             cls(f"GENERATOR#{registration.generator_id}", f"REGISTRATION#{registration.agent_id}", **fields),

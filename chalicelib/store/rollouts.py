@@ -4,11 +4,11 @@ What each agent says of each deployment object, as it is kept: with the stack, r
 
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self, cast
 from uuid import UUID
 
+from msgspec.structs import replace
 from pynamodb.attributes import Attribute, BooleanAttribute, UnicodeAttribute
 from pynamodb.constants import BINARY
 from pynamodb.expressions.update import Action

@@ -5,6 +5,7 @@ Labels and annotations of stacks, each also an index entry: which stacks carry o
 from typing import Self
 from uuid import UUID
 
+from msgspec.structs import asdict
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain import text
@@ -28,7 +29,7 @@ class StackLabelItem(Item, discriminator="stack_label"):
 
     @classmethod
     def of(cls, label: StackLabel) -> Self:
-        item = cls(f"STACK#{label.stack_id}", f"{LABEL}{label.label}", **vars(label))
+        item = cls(f"STACK#{label.stack_id}", f"{LABEL}{label.label}", **asdict(label))
         item.gsi1pk, item.gsi1sk = _label_entry(label.label), str(label.stack_id)
         return item
 
@@ -48,7 +49,7 @@ class StackAnnotationItem(Item, discriminator="stack_annotation"):
 
     @classmethod
     def of(cls, annotation: StackAnnotation) -> Self:
-        item = cls(f"STACK#{annotation.stack_id}", f"{ANNOTATION}{annotation.key}", **vars(annotation))
+        item = cls(f"STACK#{annotation.stack_id}", f"{ANNOTATION}{annotation.key}", **asdict(annotation))
         item.gsi1pk, item.gsi1sk = _annotation_entry(annotation.key, annotation.value), str(annotation.stack_id)
         return item
 

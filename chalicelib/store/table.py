@@ -5,13 +5,13 @@ The one table: its base item, its index, and writes that happen together.
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from botocore.exceptions import BotoCoreError
+from msgspec import Struct
 from pynamodb.attributes import DiscriminatorAttribute, UnicodeAttribute
 from pynamodb.connection import TableConnection
 from pynamodb.exceptions import PynamoDBException, TransactWriteError, UpdateError
@@ -25,9 +25,6 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.errors import Unavailable
 from chalicelib.settings import settings
 from chalicelib.store.attributes import WholeNumberAttribute
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
 NOT_NOW = frozenset(
@@ -60,7 +57,7 @@ PROJECTED = (
     "last_active_at",
 )
 
-ADataclass = TypeVar("ADataclass", bound="DataclassInstance")
+AValue = TypeVar("AValue", bound=Struct)
 AnItem = TypeVar("AnItem", bound="Item")
 
 
@@ -79,7 +76,7 @@ class Listing(GlobalSecondaryIndex[Any]):
 
 class Item(Model):
     """
-    What every item has. An item knows its keys; dataclasses travel.
+    What every item has. An item knows its keys; values travel.
     """
 
     class Meta:
@@ -130,13 +127,13 @@ class Item(Model):
         """
         return {name: (attribute.attr_type, attribute.deserialize) for name, attribute in cls.get_attributes().items()}
 
-    def as_a(self, wanted: type[ADataclass], prefix: str = "", **more: Any) -> ADataclass:
+    def as_a(self, wanted: type[AValue], prefix: str = "", **more: Any) -> AValue:
         """
-        A dataclass whose fields have the attributes' names, after a prefix, but for those given here. What is not
+        A value whose fields have the attributes' names, after a prefix, but for those given here. What is not
         stored is None.
         """
         values = self.attribute_values
-        return wanted(**{name: values.get(prefix + name) for name in wanted.__dataclass_fields__} | more)
+        return wanted(**{name: values.get(prefix + name) for name in wanted.__struct_fields__} | more)
 
 
 absent: Condition = Item.pk.does_not_exist()
@@ -226,8 +223,7 @@ class Sent(IntEnum):
     UPDATE = 3
 
 
-@dataclass(frozen=True)
-class Write:
+class Write(Struct, frozen=True):
     sent: Sent
     note: Callable[[TransactWrite], None]
     refused: Exception | None

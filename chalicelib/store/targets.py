@@ -5,6 +5,8 @@ Targets: which agent serves which stack, kept on both sides.
 from typing import Self
 from uuid import UUID
 
+from msgspec.structs import asdict
+
 from chalicelib.domain.agents import AgentTarget
 from chalicelib.domain.stacks import Stack
 from chalicelib.errors import AgentTargetNotFound, UniqueViolation
@@ -24,7 +26,7 @@ class TargetItem(Item, discriminator="target"):
 
     @classmethod
     def both(cls, target: AgentTarget) -> tuple[Self, Self]:
-        fields = vars(target)
+        fields = asdict(target)
         return (
             cls(f"AGENT#{target.agent_id}", f"TARGET#{target.stack_id}", **fields),
             cls(f"STACK#{target.stack_id}", f"TARGET#{target.agent_id}", **fields),

@@ -2,10 +2,10 @@
 Types as OpenAPI tells them.
 """
 
-from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import pytest
+from msgspec import Struct, field
 
 from chalicelib.api.json_schema import Schemas
 from chalicelib.api.shapes import Moment
@@ -17,8 +17,7 @@ class Part(TypedDict):
     note: NotRequired[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Whole:
+class Whole(Struct, frozen=True, kw_only=True):
     name: Annotated[str, Bounds(1, 5, r"\S")]
     parts: list[str] = field(default_factory=list)
     weight: Annotated[int, Bounds(0, 9)] | None = None

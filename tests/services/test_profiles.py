@@ -3,12 +3,12 @@ Whatever happens to an agent, its profile says what is kept under the agent.
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import system
 from chalicelib.domain.agents import (

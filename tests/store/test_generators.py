@@ -1,8 +1,8 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.generators import Generator, GeneratorChange
 from chalicelib.errors import Conflict, GeneratorNotFound, UniqueViolation

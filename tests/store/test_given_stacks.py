@@ -1,8 +1,8 @@
 from contextlib import suppress
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 from pynamodb.exceptions import PutError, UpdateError
 
 from chalicelib.domain.agents import Given, LastReport
