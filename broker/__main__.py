@@ -18,6 +18,7 @@ from broker.access import on_a_store, store
 from broker.configuration import config
 from broker.local_store import StoreUnavailable
 from broker.stores import Connection, Flags, is_named
+from broker.trusts import trust
 
 
 @click.group()
@@ -29,6 +30,7 @@ def cli() -> None:
 
 
 cli.add_command(config)
+cli.add_command(trust)
 
 
 @cli.command()

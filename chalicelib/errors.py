@@ -81,6 +81,16 @@ class UnknownPak(Unauthorized):
     """
 
 
+class IdTokenRefused(Unauthorized):
+    """
+    Why is for the log: the answer is the same for all.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("this ID token lets nobody in; the broker's log says why")
+        self.reason = reason
+
+
 class RouteNotFound(BrokerError):
     status = HTTPStatus.NOT_FOUND
     code = "not_found"
@@ -106,6 +116,20 @@ class Unavailable(BrokerError):
     @property
     def headers(self) -> dict[str, str]:
         return {"Retry-After": "1"}
+
+
+class IssuerUnavailable(Unavailable):
+    """
+    Nobody can say now whether an ID token is good. Why is for the log.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("the keys of the token's issuer cannot be had now; try again in half a minute")
+        self.reason = reason
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "30"}
 
 
 class TooManyRequests(BrokerError):

@@ -19,6 +19,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     agent_silence: timedelta
     metrics_namespace: str | None
     metrics_folder: str | None
+    oidc_http_on_loopback: bool
     in_lambda: bool
 
     @classmethod
@@ -39,6 +40,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             agent_silence=_seconds(env, "BROKKR_AGENT_SILENCE_SECONDS", 180),
             metrics_namespace=env.get("BROKKR_METRICS_NAMESPACE") or None,
             metrics_folder=env.get("PROMETHEUS_MULTIPROC_DIR") or None,
+            oidc_http_on_loopback=env.get("BROKKR_OIDC_HTTP_ON_LOOPBACK") == "true",
             in_lambda="AWS_LAMBDA_FUNCTION_NAME" in env,
         )
 

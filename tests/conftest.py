@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager
 
 os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+os.environ["BROKKR_OIDC_HTTP_ON_LOOPBACK"] = "true"
 
 import boto3
 import pytest

@@ -20,6 +20,8 @@ CONTRACT = {
     "ResponseTooLarge": (413, "response_too_large"),
     "Unauthorized": (401, "unauthorized"),
     "UnknownPak": (401, "unauthorized"),
+    "IdTokenRefused": (401, "unauthorized"),
+    "IssuerUnavailable": (503, "unavailable"),
     "NotOffered": (501, "not_implemented"),
     "RouteNotFound": (404, "not_found"),
     "MethodNotAllowed": (405, "method_not_allowed"),

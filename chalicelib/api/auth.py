@@ -4,12 +4,16 @@ from chalicelib import VERSION
 from chalicelib.api import shapes
 from chalicelib.api.admin_views import PakSummary, pak_summary
 from chalicelib.api.answers import Ok, caller
-from chalicelib.api.operations import ADMIN, ANYBODY, Operation
-from chalicelib.api.views import principal_view
-from chalicelib.errors import AdminRequired
+from chalicelib.api.operations import ADMIN, ANYBODY, NOBODY, Operation
+from chalicelib.api.origin import origin_of
+from chalicelib.api.schemas import parse
+from chalicelib.api.views import lent_pak, principal_view
+from chalicelib.domain.keyless import IdToken
+from chalicelib.errors import AdminRequired, IdTokenRefused, IssuerUnavailable, Unauthorized, Unavailable
 from chalicelib.services import generators
 
 routes = Blueprint(__name__)
+MOST = 512 * 1024
 
 
 @routes.route("/api/v1/auth/pak", methods=["POST"])
@@ -19,6 +23,24 @@ def verify_pak() -> Ok[shapes.AuthResponse]:
     Which version answers is for those alone whom it knows.
     """
     return Ok(principal_view(caller(routes)), {"X-Brokkr-Version": VERSION})
+
+
+@routes.route("/api/v1/auth/oidc", methods=["POST"])
+@Operation("exchange_id_token", "auth", by=NOBODY, body=IdToken, refuses=(Unauthorized, Unavailable))
+def exchange_id_token() -> Ok[shapes.LentPak]:
+    """
+    A PAK for a quarter of an hour, for a job that a generator trusts.
+    """
+    request = routes.current_request
+    body = parse(IdToken, request, most=MOST)
+    from chalicelib.services import keyless  # noqa: PLC0415 - its libraries are not for every cold start
+
+    try:
+        return Ok(lent_pak(keyless.exchange(body, origin_of(request))), {"Cache-Control": "no-store"})
+    except (IdTokenRefused, IssuerUnavailable) as refusal:
+        fields = {"request_id": request.context["requestId"], "reason": refusal.reason}
+        routes.log.warning("an ID token was not taken", extra={"fields": fields})
+        raise
 
 
 @routes.route("/api/v1/paks", methods=["GET"])

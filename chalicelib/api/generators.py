@@ -72,7 +72,12 @@ def delete_generator(id: str) -> NoContent:
 
 
 @routes.route("/api/v1/generators/{id}/rotate-pak", methods=["POST"])
-@Operation("rotate_generator_pak", "generators", by=ADMIN + GENERATOR, refuses=(GeneratorNotOwned, GeneratorNotFound))
+@Operation(
+    "rotate_generator_pak",
+    "generators",
+    by=ADMIN + GENERATOR,
+    refuses=(GeneratorNotOwned, GeneratorNotFound, Forbidden),
+)
 def rotate_generator_pak(id: str) -> Created[shapes.CreateGeneratorResponse]:
     return Created(generator_with_pak(*generators.rotate_generator_pak(caller(routes), path_uuid(id))))
 

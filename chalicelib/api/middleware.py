@@ -34,6 +34,7 @@ OPEN_ROUTES = (
     "/docs/openapi.json",
     "/swagger-ui",
     "/swagger-ui/{file}",
+    "/api/v1/auth/oidc",
     *websockets.PATHS,
 )
 

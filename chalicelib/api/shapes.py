@@ -35,6 +35,12 @@ class AuthResponse(TypedDict):
     readonly: bool
 
 
+class LentPak(TypedDict):
+    token: str
+    expires_at: Moment
+    generator: Uuid
+
+
 class Generator(TypedDict):
     id: Uuid
     created_at: Moment

@@ -17,6 +17,7 @@ from chalicelib.domain.agents import (
 from chalicelib.domain.deployment_objects import DeploymentObject
 from chalicelib.domain.events import AgentEvent
 from chalicelib.domain.generators import Generator
+from chalicelib.domain.keyless import Lent
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import Principal
 from chalicelib.domain.stacks import Stack, StackAnnotation, StackLabel
@@ -31,6 +32,10 @@ def moment(at: datetime | None) -> str | None:
     RFC 3339 in UTC, with microseconds where there are any.
     """
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def lent_pak(lent: Lent) -> shapes.LentPak:
+    return {"token": str(lent.pak), "expires_at": moment(lent.expires_at), "generator": str(lent.generator_id)}
 
 
 def principal_view(caller: Principal) -> shapes.AuthResponse:

@@ -17,7 +17,7 @@ ActorType = Literal["admin", "agent", "generator", "system"]
 ACTOR_TYPES: tuple[ActorType, ...] = ("admin", "agent", "generator", "system")
 SYSTEM: ActorType = "system"
 
-NOUNS = ("agent", "auth", "config", "generator", "pak", "stack", "target", "template", "webhook", "workorder")
+NOUNS = ("agent", "auth", "config", "generator", "pak", "stack", "target", "template", "trust", "webhook", "workorder")
 ACTION = re.compile(r"[a-z_.]{1,64}\*?|\*", re.ASCII)
 RESOURCE_TYPE = re.compile(r"[a-z_]{1,64}", re.ASCII)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from chalicelib.domain.keyless import Grant
 from chalicelib.errors import AdminRequired, AgentPakMismatch
 
 
@@ -36,6 +37,7 @@ class Principal:
     role: Role
     id: UUID | None = None
     origin: Origin | None = field(default=None, compare=False)
+    grant: Grant | None = field(default=None, compare=False)
 
     @property
     def is_admin(self) -> bool:

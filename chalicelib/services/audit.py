@@ -31,6 +31,7 @@ def note(
     """
     origin = caller.origin or NOWHERE
     by_which_way = {"via": origin.via} if origin.via else {}
+    by_whose_leave = {"oidc": caller.grant.said} if caller.grant else {}
     entry = Entry(
         id=new_id(),
         timestamp=at,
@@ -39,7 +40,7 @@ def note(
         action=action,
         resource_type=resource[0],
         resource_id=resource[1],
-        details={**(details or {}), **by_which_way} or None,
+        details={**(details or {}), **by_which_way, **by_whose_leave} or None,
         ip_address=origin.address,
         user_agent=origin.user_agent,
     )

@@ -5,6 +5,7 @@ From an Authorization header to who is asking.
 import hashlib
 import hmac
 from collections import OrderedDict
+from datetime import datetime
 
 from chalicelib import system
 from chalicelib.domain import paks
@@ -12,6 +13,7 @@ from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import Principal
 from chalicelib.errors import Unauthorized, UnknownPak
 from chalicelib.store import credentials
+from chalicelib.store.credentials import Credential
 
 PREFIXES = ("Bearer ", "bearer ")
 REMEMBERED = 4096
@@ -45,7 +47,9 @@ class VerifiedSecrets:
 _verified = VerifiedSecrets()
 
 
-def authenticate(header: str | None, verified: VerifiedSecrets = _verified) -> Principal:
+def authenticate(
+    header: str | None, verified: VerifiedSecrets = _verified, *, now: system.Now = system.now
+) -> Principal:
     """
     The caller behind `<PAK>`, `Bearer <PAK>` or `bearer <PAK>`. Raises Unauthorized; it never says what was wrong
     with a PAK that could be read.
@@ -58,7 +62,22 @@ def authenticate(header: str | None, verified: VerifiedSecrets = _verified) -> P
     credential = pak and credentials.find_credential(pak.short)
     if not (pak and credential and verified.matches(pak, credential.hash)):
         raise UnknownPak(REFUSAL)
+    if credential.expires_at is not None and not _still_lent(credential, now()):
+        raise UnknownPak(REFUSAL)
     return credential.principal
+
+
+def _still_lent(credential: Credential, at: datetime) -> bool:
+    """
+    Asked each time, so that a trust that is removed, and a generator that is deleted, stop it at once.
+    """
+    from chalicelib.store import trusts  # noqa: PLC0415 - a PAK of one's own needs it never
+
+    principal = credential.principal
+    assert credential.expires_at
+    assert principal.grant
+    assert principal.id
+    return at < credential.expires_at and trusts.still_stands(principal.grant, principal.id)
 
 
 def _without_scheme(header: str) -> str:

@@ -96,6 +96,16 @@ def delete_generator(caller: Principal, id: UUID, *, now: system.Now = system.no
     audit.note(together, caller, "generator.deleted", ("generator", id), at=at)
     together.commit()
     _delete_stacks(id)
+    _forget_trusts(id)
+
+
+def _forget_trusts(id: UUID) -> None:
+    """
+    They stand for nothing since the generator is gone; this tidies up.
+    """
+    from chalicelib.store import trusts  # noqa: PLC0415 - nothing else here needs it
+
+    trusts.forget(id)
 
 
 def _require_deletable(generator: Generator) -> None:
@@ -118,8 +128,10 @@ def _delete_stacks(generator_id: UUID) -> None:
 
 def rotate_generator_pak(caller: Principal, id: UUID, *, now: system.Now = system.now) -> tuple[Generator, Pak]:
     """
-    A new PAK; the old one is refused from now on.
+    A new PAK; the old one is refused from now on. What was lent for minutes is not to be made into one for good.
     """
+    if caller.grant:
+        raise Forbidden("who signs in by an ID token gets no PAK: the generator's own PAK, or the admin, rotates it")
     old, pak = get_generator(caller, id), paks.generate()
     together, at = Together(), now()
     generators.replace_pak(together, old, pak.short, at)

@@ -3,6 +3,7 @@ What the audit log hears of PAKs that let nobody in: enough to see, too little t
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime
 
 from chalicelib import system
@@ -15,6 +16,7 @@ PER_SOURCE = 3
 PER_PROCESS = 30
 SOURCES = 1024
 MAX_PATH = 256
+INVALID_PAK = {"reason": "invalid_pak"}
 
 
 class Allowance:
@@ -72,6 +74,7 @@ def note(
     path: str,
     allowance: Allowance = _here,
     *,
+    why: Mapping[str, str] = INVALID_PAK,
     now: system.Now = system.now,
     new_id: system.NewId = system.new_id,
 ) -> None:
@@ -95,7 +98,7 @@ def note(
         action="auth.failed",
         resource_type=SYSTEM,
         resource_id=None,
-        details={"reason": "invalid_pak", "path": path.removeprefix(API)[:MAX_PATH], **allowance.owed(source)},
+        details={**why, "path": path.removeprefix(API)[:MAX_PATH], **allowance.owed(source)},
         ip_address=origin.address,
         user_agent=origin.user_agent,
     )

@@ -2,6 +2,7 @@
 Credentials: the only thing that authentication reads.
 """
 
+from datetime import UTC, datetime
 from typing import Self
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from pynamodb.attributes import UnicodeAttribute
 
+from chalicelib.domain.keyless import Grant
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import Principal, Role
 from chalicelib.store.attributes import UUIDAttribute
@@ -18,8 +20,13 @@ ADMIN_KEY = ("ADMIN", "ADMIN")
 
 
 class Credential(Struct, frozen=True):
+    """
+    One that was lent for a while has a moment from which on it lets nobody in.
+    """
+
     principal: Principal
     hash: str
+    expires_at: datetime | None = None
 
 
 class CredentialItem(Item, discriminator="credential"):
@@ -30,10 +37,19 @@ class CredentialItem(Item, discriminator="credential"):
     role = UnicodeAttribute()
     subject_id = UUIDAttribute(null=True)
     hash = UnicodeAttribute()
+    issuer = UnicodeAttribute(null=True)
+    trust_id = UUIDAttribute(null=True)
+    subject = UnicodeAttribute(null=True)
+    run = UnicodeAttribute(null=True)
 
     @classmethod
     def at(cls, short: str) -> Self:
         return cls(f"PAK#{short}", "PAK")
+
+    def read(self) -> Credential:
+        grant = self.as_a(Grant) if self.trust_id else None
+        expires_at = datetime.fromtimestamp(self.expires_at, UTC) if self.expires_at else None
+        return Credential(Principal(Role(self.role), self.subject_id, grant=grant), self.hash, expires_at)
 
 
 class AdminItem(Item, discriminator="admin"):
@@ -54,7 +70,7 @@ class Installation(Struct, frozen=True):
 
 def find_credential(short: str) -> Credential | None:
     item = find(CredentialItem, f"PAK#{short}", "PAK")
-    return Credential(Principal(Role(item.role), item.subject_id), item.hash) if item else None
+    return item.read() if item else None
 
 
 def issue(together: Together, pak: Pak, principal: Principal) -> None:
@@ -63,6 +79,19 @@ def issue(together: Together, pak: Pak, principal: Principal) -> None:
     """
     item = CredentialItem.at(pak.short)
     item.role, item.subject_id, item.hash = principal.role.value, principal.id, pak.hash()
+    together.add(item)
+
+
+def lend(together: Together, pak: Pak, principal: Principal, expires_at: datetime) -> None:
+    """
+    Let a PAK in until then, by a grant.
+    """
+    item = CredentialItem.at(pak.short)
+    item.role, item.subject_id, item.hash = principal.role.value, principal.id, pak.hash()
+    assert principal.grant
+    for name, value in asdict(principal.grant).items():
+        setattr(item, name, value)
+    item.expires_at = int(expires_at.timestamp())
     together.add(item)
 
 

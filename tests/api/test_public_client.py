@@ -27,6 +27,7 @@ OURS = {
     "get_swagger_ui": "outside the contract's document",
     "get_swagger_ui_file": "outside the contract's document",
     "get_stack_rollout": "what a pipeline waits for is asked of each agent there",
+    "exchange_id_token": "there, a generator has its PAK and nothing else",
     "report_telemetry": "agents send over a WebSocket there",
 }
 

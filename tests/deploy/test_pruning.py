@@ -9,6 +9,8 @@ from tools.deploy.pruning import is_needed
         "app.py",
         "chalicelib/store/table.py",
         "bcrypt/_bcrypt.abi3.so",
+        "_cffi_backend.cpython-311-x86_64-linux-gnu.so",
+        "cryptography/hazmat/bindings/_rust.abi3.so",
         "botocore/cacert.pem",
         "botocore/data/endpoints.json",
         "botocore/data/dynamodb/2012-08-10/service-2.json.gz",
@@ -28,6 +30,8 @@ def test_what_the_broker_reads_stays(name):
         "jmespath-1.1.0.data/scripts/jp.py",
         "something/tests/test_it.py",
         "bcrypt/__init__.pyi",
+        "cffi/api.py",
+        "pycparser/c_ast.py",
         "chalicelib/__pycache__/errors.cpython-311.pyc",
     ],
 )

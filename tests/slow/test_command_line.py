@@ -144,3 +144,31 @@ def test_a_setting_is_set_reloaded_and_unset(run):
     assert told[1] == told[5]
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "error: log.level: expected one of DEBUG, INFO, WARNING, ERROR" in refused.stderr
+
+
+def test_a_trust_is_made_shown_and_removed(run):
+    run("init")
+    made = fields(run("create", "generator", "--name", "ci").stdout)
+    who = ["--issuer", "https://ci.example", "--subject", "repo:acme/*:ref:refs/heads/main"]
+
+    trusted = run("trust", "generator", "--uuid", made["ID"], *who)
+    listed = run("trust", "list", "--uuid", made["ID"])
+    removed = run("trust", "remove", "--id", fields(trusted.stdout)["ID"])
+    afterwards = run("trust", "list")
+
+    assert fields(trusted.stdout) == fields(listed.stdout) == fields(removed.stdout)
+    assert fields(listed.stdout)["Audience"] == "brokkr"
+    assert afterwards.stdout == "No trusts.\n"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "subject"), [("http://ci.example", "repo:acme/web"), ("https://ci.example", "repo:*/web")]
+)
+def test_a_trust_in_strangers_is_a_usage_error(run, issuer, subject):
+    run("init")
+    made = fields(run("create", "generator", "--name", "ci").stdout)
+
+    refused = run("trust", "generator", "--uuid", made["ID"], "--issuer", issuer, "--subject", subject)
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.splitlines()[-1].startswith("error: ")

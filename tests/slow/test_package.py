@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 VERSIONS = ("3.11", "3.12", "3.13")
 OURS = f"{sys.version_info.major}.{sys.version_info.minor}"
-MOST_BYTES = 5_000_000
+MOST_BYTES = 10_500_000
 LAMBDA = """
 import json, sys
 folder, event = sys.argv[1:]

@@ -19,6 +19,7 @@ from chalicelib.services.deployment_objects import push
 from chalicelib.services.installation import initialise
 from chalicelib.services.target_state import target_state
 from tests.support.document import check, lower
+from tests.support.issuer import an_issuer, trust_issuer
 from tests.support.operations import NOBODY
 from tests.support.world import config_map, rows
 
@@ -47,6 +48,7 @@ class Everyone:
         self.paks = {"admin": installed.admin_pak}
         self.things = {"manifest": config_map("new"), "system": installed.system_generator_id, "file": "start.js"}
         self._make_generators()
+        self._make_trust()
         self._make_agents()
         self._make_belongings()
         self._make_diagnostics()
@@ -70,6 +72,11 @@ class Everyone:
             self.things[name] = generator.id
         generators.rotate_generator_pak(ADMIN, self.things["rotated"])
         generators.delete_generator(ADMIN, self.things["deleted_generator"])
+
+    def _make_trust(self):
+        issuer = an_issuer()
+        trust_issuer(issuer, self.things["owner"])
+        self.things["id_token"] = issuer.token()
 
     def _make_agents(self):
         for name in ("agent", "other_agent", "deleted_agent"):

@@ -151,6 +151,7 @@ OPERATIONS = (
     Operation("GET /swagger-ui/", 200, OPEN),
     Operation("GET /swagger-ui/{file}", 200, OPEN),
     Operation("POST /api/v1/auth/pak", 200),
+    Operation("POST /api/v1/auth/oidc", 200, OPEN, {"token": "$id_token"}, (Field("token", "text"),)),
     # Generators
     Operation(f"GET {GENERATORS}", 200, by_admin()),
     Operation(f"POST {GENERATORS}", 201, by_admin(), {"name": "new"}, (name(), DESCRIPTION)),
