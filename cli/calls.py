@@ -29,21 +29,20 @@ class Calls:
     def __init__(
         self,
         url: str,
-        pak: Pak,
+        signer: Callable[[], Pak] | None,
         *,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         spread: Callable[[float, float], float] = random.uniform,
         note: Callable[[str], None] = lambda _: None,
     ) -> None:
-        headers = {
-            "Authorization": pak.secret,
-            "Accept": "application/json",
-            "User-Agent": f"brokkr/{VERSION}",
-        }
+        headers = {"Accept": "application/json", "User-Agent": f"brokkr/{VERSION}"}
         self.url = url
-        self._pak = pak
-        self._http = httpx.Client(base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT, transport=transport)
+        self._signer = signer
+        self._pak: Pak | None = None
+        self._http = httpx.Client(
+            base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT, transport=transport, auth=self._sign
+        )
         self._sleep, self._spread, self._note = sleep, spread, note
 
     def json(self, method: str, path: str, **request: Any) -> Any:
@@ -87,6 +86,15 @@ class Calls:
         except httpx.TransportError as error:
             return None, error
 
+    def _sign(self, request: httpx.Request) -> httpx.Request:
+        """
+        Each time anew: what is lent for a while may have been renewed.
+        """
+        if self._signer:
+            self._pak = self._signer()
+            request.headers["Authorization"] = f"Bearer {self._pak.secret}"
+        return request
+
     def _wait(self, attempt: int, answer: httpx.Response | None) -> float:
         """
         What the broker asks for, else ever longer and never the same for all.
@@ -119,7 +127,7 @@ def _untouched(answer: httpx.Response | None, trouble: Exception | None) -> bool
     return isinstance(trouble, httpx.ConnectError | httpx.ConnectTimeout)
 
 
-def _refusal(answer: httpx.Response, pak: Pak) -> Refused:
+def _refusal(answer: httpx.Response, pak: Pak | None) -> Refused:
     try:
         body = answer.json()
         return Refused(answer.status_code, str(body["code"]), redacted(str(body["message"]), pak))

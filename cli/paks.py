@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from cli.errors import CliError
 
 HIDDEN = "***"
-LOOKS_LIKE_ONE = re.compile(r"\b[A-Za-z0-9]+_BR[A-Za-z0-9]{3,}_[A-Za-z0-9]{8,}\b")
+LOOKS_LIKE_ONE = re.compile(
+    r"\b[A-Za-z0-9]+_BR[A-Za-z0-9]{3,}_[A-Za-z0-9]{8,}\b"  # a PAK
+    r"|\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]*"  # an ID token
+)
 
 
 @dataclass(frozen=True)

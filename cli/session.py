@@ -19,7 +19,9 @@ from cli.settings import Flags, Settings
 
 if TYPE_CHECKING:
     from cli.bundle import Bundle
+    from cli.calls import Calls
     from cli.client import Client
+    from cli.jobs import Signer
 
 
 class Session:
@@ -60,11 +62,16 @@ class Session:
         return self.client_of(self.settings)
 
     def client_of(self, settings: Settings) -> "Client":
-        url, token = settings.required_url(), sign_in.token(settings.pak)
-        from cli.calls import Calls  # noqa: PLC0415 - httpx is half of what a start takes
+        url = settings.required_url()
+        signer = sign_in.signer(settings.pak, self.env, url, self._calls, self.clock)
         from cli.client import Client  # noqa: PLC0415
 
-        return Client(Calls(url, token, transport=self._transport, sleep=self.sleep, note=self.screen.note))
+        return Client(self._calls(url, signer))
+
+    def _calls(self, url: str, signer: "Signer | None") -> "Calls":
+        from cli.calls import Calls  # noqa: PLC0415 - httpx is half of what a start takes
+
+        return Calls(url, signer, transport=self._transport, sleep=self.sleep, note=self.screen.note)
 
     def key_for(self, stack_id: str, checksum: str, after: int) -> str:
         return idempotency.key_for(self.env, stack_id, checksum, after)
@@ -104,4 +111,4 @@ class Session:
     def advise(self, error: CliError) -> None:
         if isinstance(error, Refused) and not error.hints:
             pak = self.settings.pak
-            error.hints = advice.on_refusal(error.status, error.error_code, pak.source if pak else "sign-in")
+            error.hints = advice.on_refusal(error.status, error.error_code, pak.source if pak else sign_in.SOURCE)

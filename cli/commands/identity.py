@@ -2,6 +2,7 @@ from pathlib import Path
 
 import click
 
+from cli import sign_in
 from cli.answers import Identity
 from cli.client import Client
 from cli.errors import CliError
@@ -54,10 +55,9 @@ def login(session: Session) -> None:
     alone. What is not given is asked for on a terminal.
     """
     settings = _given(session)
+    url, pak = settings.required_url(), sign_in.required(settings.pak, session.env)
     client = session.client_of(settings)
     who = describe(client, client.whoami())
-    url, pak = settings.required_url(), settings.pak
-    assert pak
     with replacing(settings.config) as file:
         file.write(config_text(url, pak.secret))
     session.screen.say(f"logged in at {url} as {who}; kept in {settings.config}")

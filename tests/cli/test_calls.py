@@ -30,7 +30,7 @@ class Broker:
         transport = Troubled(httpx.MockTransport(self._answer), *troubles, to="POST")
         self.calls = Calls(
             "http://broker",
-            PAK,
+            lambda: PAK,
             transport=transport,
             sleep=self.naps.append,
             spread=lambda low, high: high,
