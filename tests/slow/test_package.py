@@ -29,7 +29,7 @@ from app import app
 answer = app(json.loads(event), None)
 files = [module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)]
 elsewhere = [file for file in files if "site-packages" in file]
-print(json.dumps({"answer": answer, "elsewhere": elsewhere}))
+print(json.dumps({"answer": answer, "elsewhere": elsewhere, "loaded": sorted(sys.modules)}))
 """
 
 
@@ -104,8 +104,9 @@ def test_it_holds_the_broker_and_what_it_imports_and_nothing_else(package):
     with ZipFile(package) as archive:
         tops = {name.split("/")[0] for name in archive.namelist()}
 
+    signatures = {"jwt", "cryptography", next(name for name in tops if name.startswith("_cffi_backend."))}
     libraries = {"bcrypt", "botocore", "dateutil", "jmespath", "msgspec", "pynamodb", "six.py", "urllib3", "yaml"}
-    assert tops == {"app.py", "chalice", "chalicelib", "_yaml", "__pycache__"} | libraries
+    assert tops == {"app.py", "chalice", "chalicelib", "_yaml", "__pycache__"} | libraries | signatures
 
 
 def test_the_same_source_gives_the_same_bytes(python, package, tmp_path):
@@ -124,8 +125,9 @@ def ask(python, package, store, tmp_path):
     with ZipFile(package) as archive:
         archive.extractall(tmp_path / "task")
 
-    def ask(method, path):
-        command = [python, "-I", "-S", "-c", LAMBDA, tmp_path / "task", json.dumps(event_of(method, path, pak))]
+    def ask(method, path, body=None):
+        event = json.dumps(event_of(method, path, pak, body))
+        command = [python, "-I", "-S", "-c", LAMBDA, tmp_path / "task", event]
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
         return json.loads(done.stdout.splitlines()[-1])
 
@@ -137,6 +139,17 @@ def test_it_answers_with_nothing_but_itself(ask):
 
     assert said["answer"]["statusCode"] == 200
     assert json.loads(said["answer"]["body"])["admin"] is True
+    assert said["elsewhere"] == []
+
+
+def test_it_can_verify_signatures(ask):
+    """
+    PyJWT does without cryptography where it cannot be loaded, and says so at the first signature alone.
+    """
+    said = ask("POST", "/api/v1/auth/oidc", '{"token": "nonsense"}')
+
+    assert said["answer"]["statusCode"] == 401
+    assert {"jwt", "cryptography.hazmat.bindings._rust"} <= set(said["loaded"])
     assert said["elsewhere"] == []
 
 

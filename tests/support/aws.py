@@ -3,16 +3,17 @@ What AWS sends a function.
 """
 
 
-def event_of(method, path, pak):
+def event_of(method, path, pak, body=None):
     """
     API Gateway's, of a REST API, format 1.0.
     """
+    headers = {"Authorization": f"Bearer {pak}", "Content-Type": "application/json"}
     return {
         "resource": path,
         "path": path,
         "httpMethod": method,
-        "headers": {"Authorization": f"Bearer {pak}"},
-        "multiValueHeaders": {"Authorization": [f"Bearer {pak}"]},
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
         "queryStringParameters": None,
         "multiValueQueryStringParameters": None,
         "pathParameters": None,
@@ -25,6 +26,6 @@ def event_of(method, path, pak):
             "requestId": "request-1",
             "identity": {"sourceIp": "127.0.0.1"},
         },
-        "body": None,
+        "body": body,
         "isBase64Encoded": False,
     }
