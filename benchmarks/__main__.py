@@ -8,8 +8,8 @@ import time
 
 from benchmarks import report
 
-AGENT_NAMES = ("latency", "apply", "change", "sizes", "idle", "health", "telemetry", "drift", "reading")
-BROKER_NAMES = ("cold", "writers", "units", "rollout", "scale", "audit", "whole_fleet", "cpu")
+AGENT_NAMES = ("latency", "live", "apply", "change", "sizes", "idle", "health", "telemetry", "drift", "reading")
+BROKER_NAMES = ("cold", "writers", "units", "rollout", "waiting", "scale", "audit", "whole_fleet", "cpu")
 NAMES = (*BROKER_NAMES, *AGENT_NAMES, "cli", "durability")
 
 

@@ -39,8 +39,8 @@ def measure(effort: float) -> list[Figure]:
     fleet, long = max(AGENTS, round(FLEET * effort)), max(SHORT, round(LONG * effort))
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, a_store(Path(folder)) as endpoint:
         admin = install(endpoint)
-        by_target = _new_crew(admin, "target", SHORT, by_label=False)
-        by_label = _new_crew(admin, "label", SHORT, by_label=True)
+        by_target = new_crew(admin, "target", SHORT, by_label=False)
+        by_label = new_crew(admin, "label", SHORT, by_label=True)
         figures = [
             *_reports(by_target),
             _first_look("by target", by_target),
@@ -51,11 +51,11 @@ def measure(effort: float) -> list[Figure]:
         for number in range(fleet - 2 * AGENTS):
             admin.new_agent(f"other-{number}", by_target.generator)
         figures += _looks(f"by target, {fleet:,} agents in the fleet", by_target)
-        past = _new_crew(admin, "past", long, by_label=False)
+        past = new_crew(admin, "past", long, by_label=False)
         return [*figures, *_looks(f"by target, history of {long:,}", past)]
 
 
-def _new_crew(admin: Client, name: str, history: int, *, by_label: bool) -> Crew:
+def new_crew(admin: Client, name: str, history: int, *, by_label: bool) -> Crew:
     generator = admin.new_generator(name)
     agents = [admin.new_agent(f"{name}-{number}", generator) for number in range(AGENTS)]
     stack_id = generator.new_stack(name)
