@@ -16,6 +16,8 @@ from agent import VERSION
 
 TIMEOUT = httpx.Timeout(30, connect=10)
 EMPTY_CHECKSUM = hashlib.sha256(b"").hexdigest()
+ACTIVE = "ACTIVE"
+STATUS, PENDING = "x-brokkr-agent-status", "x-brokkr-pending-diagnostics"
 KEPT_ALIVE = httpx.Limits(keepalive_expiry=None)
 
 
@@ -33,9 +35,10 @@ class BrokerRefused(BrokerError):
     The broker understood and said no.
     """
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(f"the broker answered {status}: {message}")
         self.status = status
+        self.details = details or {}
 
     @property
     def is_unwelcome(self) -> bool:
@@ -52,7 +55,7 @@ class Identity:
 
     @property
     def is_active(self) -> bool:
-        return self.status == "ACTIVE"
+        return self.status == ACTIVE
 
 
 @dataclass(frozen=True)
@@ -93,9 +96,33 @@ class Diagnostic:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """
+    What the broker says of us beside an answer. Not every broker does: what is None has to be asked.
+    """
+
+    status: str | None = None
+    pending_diagnostics: int | None = None
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str]) -> Self:
+        pending = headers.get(PENDING, "")
+        return cls(headers.get(STATUS) or None, int(pending) if pending.isdecimal() else None)
+
+    @property
+    def is_inactive(self) -> bool:
+        return self.status is not None and self.status != ACTIVE
+
+
+@dataclass(frozen=True)
 class TargetState:
+    """
+    `objects` is None where all is still as the ETag says that was asked with.
+    """
+
     etag: str | None
-    objects: list[DeploymentObject]
+    objects: list[DeploymentObject] | None
+    standing: Standing
 
 
 class Broker:
@@ -154,20 +181,18 @@ class Broker:
         report = {"k8s_reachable": k8s_reachable, "k8s_api_latency_ms": k8s_api_latency_ms}
         self._call("POST", f"/agents/{agent_id}/heartbeat", json=report)
 
-    def target_state(self, agent_id: str, etag: str | None) -> TargetState | None:
-        """
-        None when it is still what the ETag stands for.
-        """
+    def target_state(self, agent_id: str, etag: str | None) -> TargetState:
         headers = {"If-None-Match": etag} if etag else {}
         params = {"mode": "full", "content": "false"}
         answer = self._call("GET", f"/agents/{agent_id}/target-state", params=params, headers=headers)
+        standing = Standing.of(answer.headers)
         if answer.status_code == HTTPStatus.NOT_MODIFIED:
-            return None
+            return TargetState(etag, None, standing)
         rows = _json(answer)
         if not isinstance(rows, list):
             raise BrokerError("the broker's answer is no target state")
         try:
-            return TargetState(answer.headers.get("etag"), [DeploymentObject.of(row) for row in rows])
+            return TargetState(answer.headers.get("etag"), [DeploymentObject.of(row) for row in rows], standing)
         except (KeyError, TypeError, ValueError) as error:
             raise BrokerError("the broker's answer is no target state") from error
 
@@ -227,7 +252,7 @@ class Broker:
     def _trouble(self, answer: httpx.Response) -> BrokerError:
         trouble: BrokerError
         if answer.is_client_error:
-            trouble = refusal = BrokerRefused(answer.status_code, _message(answer))
+            trouble = refusal = _refusal(answer)
             self.is_welcome = not refusal.is_unwelcome
         else:
             trouble = BrokerError(f"the broker answered {answer.status_code}")
@@ -247,8 +272,15 @@ def _json(answer: httpx.Response) -> Any:
         raise BrokerError("the broker's answer is not JSON") from error
 
 
-def _message(answer: httpx.Response) -> str:
+def _refusal(answer: httpx.Response) -> BrokerRefused:
+    """
+    With nothing but its status where the body is not the contract's.
+    """
     try:
-        return str(answer.json()["message"])
-    except (ValueError, KeyError, TypeError):
-        return answer.reason_phrase
+        said = answer.json()
+    except ValueError:
+        said = None
+    body = said if isinstance(said, dict) else {}
+    details = body.get("details")
+    message = str(body.get("message", answer.reason_phrase))
+    return BrokerRefused(answer.status_code, message, details if isinstance(details, dict) else None)

@@ -4,7 +4,7 @@ Telemetry on its way to the broker: bounded, and what does not fit is counted.
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -66,6 +66,13 @@ class Batch:
     @property
     def is_empty(self) -> bool:
         return not (self.events or self.lines or self.gaps)
+
+    def without(self, stack_ids: Collection[str]) -> "Batch":
+        return Batch(
+            [item for item in self.events if item.stack_id not in stack_ids],
+            [item for item in self.lines if item.stack_id not in stack_ids],
+            {place: gap for place, gap in self.gaps.items() if place.stack_id not in stack_ids},
+        )
 
     @property
     def body(self) -> bytes:

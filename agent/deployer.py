@@ -8,7 +8,7 @@ from dataclasses import replace
 from threading import Lock
 
 from agent import metrics
-from agent.broker import EMPTY_CHECKSUM, Broker, BrokerError, DeploymentObject
+from agent.broker import EMPTY_CHECKSUM, Broker, BrokerError, DeploymentObject, Standing, TargetState
 from agent.manifests import ManifestError
 from agent.memory import Memory
 from agent.outcome import News
@@ -29,13 +29,23 @@ class Deployer:
     concluded from its absence in an answer.
     """
 
-    def __init__(self, broker: Broker, texts: Texts, memory: Memory, tools: Toolbox, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        texts: Texts,
+        memory: Memory,
+        tools: Toolbox,
+        wake: Callable[[], None],
+        *,
+        heed: Callable[[Standing], None],
+    ) -> None:
         self.stacks: dict[str, Stack] = {}
         self._broker = broker
         self._texts = texts
         self._memory = memory
         self._tools = tools
         self._wake = wake
+        self._heed = heed
         self._etag: str | None = None
         self._refused: set[str] = set()
         self._lock = Lock()
@@ -52,23 +62,38 @@ class Deployer:
 
     def poll(self) -> None:
         """
-        Whatever ends it early leaves the ETag as it was, so that the next poll is given the same again.
+        Whatever ends it early leaves the ETag as it was, so that the next poll is given the same again. An agent that
+        is told that it is inactive takes up nothing.
         """
-        answer = self._broker.target_state(self._tools.agent_id, self._etag)
-        if answer is None:
-            return
+        answer = self._ask()
+        if answer.objects is not None and not answer.standing.is_inactive:
+            self._take_up(answer.objects, answer.etag)
+
+    def _ask(self) -> TargetState:
+        """
+        What stands beside the answer is passed on at once, whatever becomes of the rest; no answer says nothing.
+        """
+        try:
+            answer = self._broker.target_state(self._tools.agent_id, self._etag)
+        except BrokerError:
+            self._heed(Standing())
+            raise
+        self._heed(answer.standing)
+        return answer
+
+    def _take_up(self, objects: list[DeploymentObject], etag: str | None) -> None:
         self._etag = None
-        fresh = [object for object in _newest_of_each_stack(answer.objects) if self._is_news(object)]
+        fresh = [object for object in _newest_of_each_stack(objects) if self._is_news(object)]
         read, trouble = self._fetch(fresh)
         self._accept(read, unread=trouble)
-        self._forget_removed({object.stack_id for object in answer.objects})
+        self._forget_removed({object.stack_id for object in objects})
         newest = [stack.newest for stack in self.all_stacks() if stack.newest is not None]
         self._memory.keep_objects(newest)
         self._texts.keep_only({object.id for object in newest})
         self._wake()
         for error in trouble.values():
             raise error
-        self._etag = answer.etag
+        self._etag = etag
 
     def all_stacks(self) -> list[Stack]:
         return list(self.stacks.values())

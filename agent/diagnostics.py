@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from agent.apiserver import ClusterUnreachable, Refused
-from agent.broker import Broker, BrokerError, BrokerRefused
+from agent.broker import Broker, BrokerError, BrokerRefused, Standing
 from agent.deployer import Deployer
 from agent.diagnosis import Diagnosis, Findings
 
@@ -40,6 +40,12 @@ class Diagnostics:
         self._may_work = may_work
         self._now = now
         self._unsent: tuple[str, dict[str, str | None]] | None = None
+
+    def is_due(self, standing: Standing) -> bool:
+        """
+        Whether there may be anything to do. A broker that does not say has to be asked.
+        """
+        return self._unsent is not None or standing.pending_diagnostics != 0
 
     def diagnose(self) -> None:
         """

@@ -1,7 +1,8 @@
 """
-The heartbeat: how the cluster is, told to the broker, and our own row read back.
+The heartbeat: how the cluster is, told to the broker; and what the broker has us be.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,9 +10,11 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from agent.apiserver import ClusterUnreachable, Refused
-from agent.broker import Broker, BrokerError, Identity
+from agent.broker import Broker, BrokerError, Identity, Standing
 from agent.memory import Memory
 from agent.metrics import heartbeats
+
+LOOKED_UP_EVERY_SECONDS = 600.0
 
 
 class Renewed(Protocol):
@@ -54,6 +57,8 @@ class Pulse:
         self._memory = memory
         self._now = now
         self._clock = clock
+        self._is_told = False
+        self._looked_up_at = -math.inf
 
     def probe(self) -> None:
         """
@@ -73,19 +78,39 @@ class Pulse:
         if self._lease.other is not None:
             raise Refused(f"another agent of this identity is at work: {self._lease.other}")
 
+    def heed(self, standing: Standing) -> None:
+        """
+        What a poll brought. It can end our being active, and not begin it: who is inactive does not poll.
+        """
+        self._is_told = standing.status is not None
+        if standing.status is not None and standing.is_inactive:
+            self._vitals.is_active = False
+            self._memory.keep_identity(Identity(self._me.id, standing.status))
+
     def heartbeat(self) -> None:
+        """
+        Our own row is read where no poll tells our status, and now and then all the same: that shows whether we are
+        still known by our names.
+        """
         latency = self._vitals.kubernetes_latency_ms
         try:
             self._broker.heartbeat(self._me.id, k8s_reachable=latency is not None, k8s_api_latency_ms=latency)
-            me = self._broker.find_self(*self._names)
+            me = self._broker.find_self(*self._names) if self._must_look_up() else None
         except BrokerError:
             self._vitals.broker_connected = False
             raise
         heartbeats.inc()
         self._vitals.broker_connected = True
         self._vitals.last_heartbeat_at = self._now()
-        self._vitals.is_active = me.is_active
-        self._memory.keep_identity(me)
+        if me is not None:
+            self._looked_up_at = self._clock()
+            self._vitals.is_active = me.is_active
+            self._memory.keep_identity(me)
+
+    def _must_look_up(self) -> bool:
+        if self._vitals.is_active and self._is_told:
+            return self._clock() - self._looked_up_at >= LOOKED_UP_EVERY_SECONDS
+        return True
 
     def _answered(self, started: float) -> None:
         self._vitals.kubernetes_error = None

@@ -16,7 +16,7 @@ from agent.access import Credentials, ask_official_client
 from agent.apiserver import ApiServer, ClusterUnreachable, Refused
 from agent.bounds import Bounds
 from agent.brake import Brake
-from agent.broker import Broker, BrokerError, Identity
+from agent.broker import Broker, BrokerError, Identity, Standing
 from agent.claims import Claims
 from agent.cluster import KubernetesCluster
 from agent.crew import Crew
@@ -106,7 +106,9 @@ class Agent:
         self.inventory = Inventory(self.cluster, namespace=settings.namespace, agent_id=me.id)
         self.outbox, self.reports = Outbox(settings.data_dir), threading.Event()
         self.reports.set()
-        self.deployer = Deployer(self.broker, Texts(settings.data_dir), self.memory, self._tools(), self._wake)
+        self.questions = threading.Event()
+        texts = Texts(settings.data_dir)
+        self.deployer = Deployer(self.broker, texts, self.memory, self._tools(), self._wake, heed=self._heed)
         self.dispatcher = Dispatcher(self.deployer.all_stacks, self._may_work, after=self._after_a_pass)
         self.health = HealthReports(
             self.deployer.all_stacks,
@@ -145,7 +147,7 @@ class Agent:
         self._spawn(self.pulse.heartbeat, interval)
         self._spawn(self.poll, interval)
         if self.settings.diagnostics:
-            self._spawn(self.diagnostics.diagnose, interval)
+            self._spawn(self.diagnose, 0.0, after_trouble=interval)
         if self.settings.kube_events or self.settings.pod_logs:
             self._spawn(self.telemetry.tell, TOLD_EVERY_SECONDS, after_trouble=SENT_EVERY_SECONDS)
         if self.settings.health:
@@ -181,16 +183,10 @@ class Agent:
         metrics.last_poll.set_to_current_time()
 
     def report(self) -> None:
-        """
-        As soon as there is something to report.
-        """
-        self.reports.wait()
-        self.reports.clear()
-        try:
-            self.outbox.send(self.broker, self.me.id)
-        except BrokerError:
-            self.reports.set()
-            raise
+        _once_due(self.reports, lambda: self.outbox.send(self.broker, self.me.id))
+
+    def diagnose(self) -> None:
+        _once_due(self.questions, self.diagnostics.diagnose)
 
     def _tools(self) -> Toolbox:
         settings = self.settings
@@ -212,6 +208,11 @@ class Agent:
             crew=Crew(settings.apply_concurrency),
             rules=rules,
         )
+
+    def _heed(self, standing: Standing) -> None:
+        self.pulse.heed(standing)
+        if self.diagnostics.is_due(standing):
+            self.questions.set()
 
     def _begin(self) -> None:
         self.deployer.doubt_everything()
@@ -277,6 +278,19 @@ class Agent:
             self.outbox.send(self.broker, self.me.id)
         except (BrokerError, ClusterUnreachable, Refused) as error:
             log.warning("left without a word", extra={"fields": {"reason": str(error)}})
+
+
+def _once_due(due: threading.Event, step: Callable[[], None]) -> None:
+    """
+    As soon as there is something to do; what failed is due again.
+    """
+    due.wait()
+    due.clear()
+    try:
+        step()
+    except BrokerError:
+        due.set()
+        raise
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Protocol
 
 from agent.broker import Broker, BrokerError, BrokerRefused
-from agent.buffer import Buffer
+from agent.buffer import Batch, Buffer
 from agent.watches import Watched, Watches
 
 log = logging.getLogger("agent")
@@ -66,12 +66,22 @@ class Telemetry:
 
     def _send(self) -> None:
         """
-        What the broker will never take is let go; all else is tried again.
+        Where the broker names stacks that it will never take, what is of others is sent without them, once.
         """
         batch = self._buffer.take(self._is_known)
         if batch.is_empty:
             return
         self._sent_at = self._clock()
+        refused = self._offer(batch)
+        rest = batch.without(refused)
+        if refused and not rest.is_empty:
+            self._offer(rest)
+
+    def _offer(self, batch: Batch) -> frozenset[str]:
+        """
+        The stacks because of which it was refused, if the broker named any. What it will never take is let go; all else
+        is tried again.
+        """
         try:
             self._broker.send_telemetry(self._agent_id, batch.body)
         except BrokerError as error:
@@ -79,5 +89,7 @@ class Telemetry:
                 self._buffer.put_back(batch)
                 raise
             log.warning("telemetry was refused for good", extra={"fields": {"reason": str(error)}})
-        else:
-            self._buffer.delivered(batch)
+            named = error.details.get("stack_ids")
+            return frozenset(map(str, named)) if isinstance(named, list) else frozenset()
+        self._buffer.delivered(batch)
+        return frozenset()

@@ -12,6 +12,7 @@ from tools.borrowed import ROOT
 MILLION = 1_000_000
 MONTH_SECONDS = 730 * 3600
 HEALTH_SECONDS = 60
+OWN_ENTRY_SECONDS = 600
 MEMORY_MB: int = json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_memory_size"]
 WHOLE_PROCESSOR_MB = 1769  # so much memory comes with one whole processor, says AWS
 TELEMETRY_SECONDS = 10  # how often an agent that has something to pass on may
@@ -39,8 +40,7 @@ OPERATIONS = (
     TEXT,
     REPORT,
 )
-AT_EACH_INTERVAL = (HEARTBEAT, OWN_ENTRY, LOOK)
-OF_A_FLEET_AT_WORK = 3 * (2 + len(AT_EACH_INTERVAL)) + 1  # metrics: of poll, health and these; and of cold starts
+OF_A_FLEET_AT_WORK = 3 * 4 + 1  # metrics: of poll, heartbeat, health and own entry; and of cold starts
 A_DEPLOYMENT = (PUSH, NEWS, TEXT, REPORT)
 
 
@@ -101,11 +101,16 @@ def of_request(measured: Measured, *, by_gateway: bool) -> Bill:
 
 def of_month(all_measured: Mapping[str, Measured], poll: str, seconds: int, *, by_gateway: bool) -> Bill:
     """
-    An agent to which nothing happens: so many seconds between two polls, and a minute between two reports of health.
+    An agent to which nothing happens: so many seconds between two polls and two heartbeats, a minute between two
+    reports of health, ten between two looks at its own entry.
     """
-    bills = [of_request(all_measured[name], by_gateway=by_gateway) for name in (poll, *AT_EACH_INTERVAL)]
-    health = of_request(all_measured[HEALTH if poll == POLL else HEALTH_OF_TEN], by_gateway=by_gateway)
-    return sum(bills, NOTHING).times(MONTH_SECONDS / seconds) + health.times(MONTH_SECONDS / HEALTH_SECONDS)
+    health = HEALTH if poll == POLL else HEALTH_OF_TEN
+    every = {poll: seconds, HEARTBEAT: seconds, health: HEALTH_SECONDS, OWN_ENTRY: OWN_ENTRY_SECONDS}
+    bills = (
+        of_request(all_measured[name], by_gateway=by_gateway).times(MONTH_SECONDS / pause)
+        for name, pause in every.items()
+    )
+    return sum(bills, NOTHING)
 
 
 def of_deployment(all_measured: Mapping[str, Measured]) -> Bill:

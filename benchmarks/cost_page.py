@@ -27,9 +27,10 @@ free tier, discounts or tax: check them, and change `benchmarks/prices.py` where
 
 ## An agent for a month
 
-An agent to which nothing happens sends four requests at each `polling_interval`: the poll, which is answered 304, a
-heartbeat, a look at its own entry, and one for diagnostics that it is asked for; and once a minute the health of its
-stacks, reckoned here as if each report wrote every record anew. In US dollars, for a month of 730 hours:
+An agent to which nothing happens sends two requests at each `polling_interval`: the poll, which is answered 304 and
+says whether it is active and asked for diagnostics, and a heartbeat; once a minute the health of its stacks, reckoned
+here as if each report wrote every record anew; and every ten minutes a look at its own entry. In US dollars, for a
+month of 730 hours:
 
 $months
 

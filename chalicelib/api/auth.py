@@ -15,14 +15,16 @@ from chalicelib.services import generators
 routes = Blueprint(__name__)
 MOST = 512 * 1024
 
+VERSION_HEADER = "X-Brokkr-Version"
+
 
 @routes.route("/api/v1/auth/pak", methods=["POST"])
-@Operation("verify_pak", "auth", by=ANYBODY)
+@Operation("verify_pak", "auth", by=ANYBODY, gives=((VERSION_HEADER, str),))
 def verify_pak() -> Ok[shapes.AuthResponse]:
     """
     Which version answers is for those alone whom it knows.
     """
-    return Ok(principal_view(caller(routes)), {"X-Brokkr-Version": VERSION})
+    return Ok(principal_view(caller(routes)), {VERSION_HEADER: VERSION})
 
 
 @routes.route("/api/v1/auth/oidc", methods=["POST"])

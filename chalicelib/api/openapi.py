@@ -97,6 +97,9 @@ def _operation(path: str, view: View, operation: Operation, schemas: Schemas) ->
         told["requestBody"] = _body(operation, schemas)
     for kind, body in answers:
         _add_answer(told["responses"], kind, body, schemas)
+    if operation.gives:
+        headers = {name: {"schema": Schemas().of(kind)} for name, kind in operation.gives}
+        told["responses"] = {status: {**answer, "headers": headers} for status, answer in told["responses"].items()}
     told["responses"] |= _refusals(operation.refusals(path), schemas)
     return told
 

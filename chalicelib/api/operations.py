@@ -24,8 +24,9 @@ class Operation(Struct, frozen=True):
     """
     Put above a view, which stays what it is.
 
-    `by` is whose PAK may be let in; NOBODY's is asked for where it is empty. `refuses` are the refusals of the
-    operation's own rules: those that follow from its caller, its path, its query and its body need not be named.
+    `by` is whose PAK may be let in; NOBODY's is asked for where it is empty. `headers` are a request's, `gives` those
+    of an answer that is no refusal. `refuses` are the refusals of the operation's own rules: those that follow from its
+    caller, its path, its query and its body need not be named.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Operation(Struct, frozen=True):
     unreadable: Refusals = UNREADABLE
     query: tuple[Query[Any], ...] = ()
     headers: tuple[tuple[str, Any], ...] = ()
+    gives: tuple[tuple[str, Any], ...] = ()
     refuses: Refusals = ()
 
     def __call__(self, view: View) -> View:

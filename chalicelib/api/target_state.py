@@ -1,18 +1,21 @@
 from chalice import Blueprint
 
 from chalicelib.api import shapes
-from chalicelib.api.answers import NotModified, Ok, bounded, caller
+from chalicelib.api.answers import Headers, NotModified, Ok, bounded, caller
 from chalicelib.api.operations import ADMIN, AGENT, Operation
 from chalicelib.api.parameters import flag_query, known_to, path_uuid, text_query
 from chalicelib.api.views import object_view, stack_view
+from chalicelib.domain.agents import Status
 from chalicelib.errors import AgentPakMismatch, TargetStateTooLarge
 from chalicelib.services import target_state
+from chalicelib.services.target_state import TargetState
 
 routes = Blueprint(__name__)
 
 INCREMENTAL = "incremental"
 MODE = text_query("mode", "full", INCREMENTAL)
 CONTENT = flag_query("content", default=True)
+STATUS, PENDING = "X-Brokkr-Agent-Status", "X-Brokkr-Pending-Diagnostics"
 
 
 @routes.route("/api/v1/agents/{id}/target-state", methods=["GET"])
@@ -21,6 +24,7 @@ CONTENT = flag_query("content", default=True)
     "agents",
     by=ADMIN + AGENT,
     query=(MODE, CONTENT),
+    gives=((STATUS, Status), (PENDING, int)),
     refuses=(AgentPakMismatch, TargetStateTooLarge),
 )
 def get_target_state(id: str) -> Ok[list[shapes.DeploymentObject]] | NotModified:
@@ -30,11 +34,19 @@ def get_target_state(id: str) -> Ok[list[shapes.DeploymentObject]] | NotModified
     state = target_state.target_state(
         caller(routes), agent_id, incremental=incremental, content=content, known=known_to(request)
     )
-    headers = {"ETag": state.etag}
+    headers = _headers(state)
     if state.objects is None:
         return NotModified(headers)
     refusal = TargetStateTooLarge("this target state is too large for one answer: ask for it with content=false")
     return bounded([object_view(one) for one in state.objects], refusal, headers)
+
+
+def _headers(state: TargetState) -> Headers:
+    """
+    With what an agent would otherwise have to ask at each interval, also beside a 304.
+    """
+    headers = {"ETag": state.etag, PENDING: str(state.pending_diagnostics)}
+    return {**headers, STATUS: state.status} if state.status else headers
 
 
 @routes.route("/api/v1/agents/{id}/stacks", methods=["GET"])

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from chalicelib.domain import text
 from chalicelib.domain.bounds import Bounds
+from chalicelib.domain.diagnostics import PendingDiagnostic
 from chalicelib.domain.events import WithStatus
 from chalicelib.errors import InvalidAgent, InvalidRequestBody
 
@@ -199,3 +200,7 @@ class AgentFile(Struct, frozen=True, kw_only=True):
     targets: list[AgentTarget]
     registrations: list[Registration]
     given: list[Given]
+    diagnostics: list[PendingDiagnostic]
+
+    def pending_diagnostics(self, at: datetime) -> int:
+        return sum(one.expires_at > at for one in self.diagnostics)

@@ -84,6 +84,9 @@ class Diagnostic(Struct, frozen=True, kw_only=True):
         """
         return max(self.created_at + MAX_AGE, self.expires_at)
 
+    def claimed(self, at: datetime) -> Self:
+        return replace(self, status=Status.CLAIMED, claimed_at=at)
+
     def seen(self, at: datetime) -> Self:
         """
         What it is at that moment. No clock job has to come by for it to expire: nobody wrote this down.
@@ -95,6 +98,15 @@ class Diagnostic(Struct, frozen=True, kw_only=True):
         if self.status is Status.CLAIMED:
             return replace(self, status=Status.FAILED, completed_at=self.expires_at)
         return self
+
+
+class PendingDiagnostic(Struct, frozen=True):
+    """
+    That an agent is to claim a diagnostic, if it does so in time.
+    """
+
+    id: UUID
+    expires_at: datetime
 
 
 class NewDiagnosticResult(Struct, frozen=True, kw_only=True):

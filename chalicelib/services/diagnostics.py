@@ -16,6 +16,7 @@ from chalicelib.errors import (
 )
 from chalicelib.services.deployment_objects import not_found
 from chalicelib.store import agents, deployment_objects, diagnostics, stacks
+from chalicelib.store.table import Together
 
 
 def ask(
@@ -34,7 +35,9 @@ def ask(
     agents.get(new.agent_id)
     new.check()
     asked = Diagnostic.asked(new_id(), object_id, new, now())
-    diagnostics.add(asked)
+    together = Together()
+    diagnostics.add(together, asked)
+    together.commit()
     return asked
 
 
@@ -79,11 +82,14 @@ def claim(caller: Principal, id: UUID, *, now: system.Now = system.now) -> Diagn
     Take a question on: the agent that is asked, once. An expired one cannot be claimed any more.
     """
     at = now()
-    claimed = diagnostics.claim(id, caller, at)
-    if claimed is None:
-        asked = _get(caller, id, at)
+    asked = _get(caller, id, at)
+    if asked.status is not Status.PENDING:
         raise DiagnosticAlreadyClaimed(f"diagnostic {id} cannot be claimed: it is {asked.status}")
-    return claimed
+    together = Together()
+    another = DiagnosticAlreadyClaimed(f"diagnostic {id} cannot be claimed: somebody else was faster")
+    diagnostics.claim(together, asked, at, another)
+    together.commit()
+    return asked.claimed(at)
 
 
 def submit_result(

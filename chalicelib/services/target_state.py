@@ -24,11 +24,14 @@ from chalicelib.store import agents, deployment_objects, stacks
 
 class TargetState(Struct, frozen=True):
     """
-    `objects` is None where the caller has this very state already.
+    `objects` is None where the caller has this very state already. What stands beside them is of the agent itself, and
+    no part of what the etag stands for; an agent that is not there has no status.
     """
 
     etag: str
     objects: list[DeploymentObject] | None
+    status: str | None
+    pending_diagnostics: int
 
 
 def target_state(
@@ -38,6 +41,7 @@ def target_state(
     incremental: bool = False,
     content: bool = True,
     known: Callable[[str], bool] = lambda _: False,
+    now: system.Now = system.now,
     new_id: system.NewId = system.new_id,
 ) -> TargetState:
     """
@@ -45,19 +49,23 @@ def target_state(
     nothing.
     """
     require_admin_or_agent(caller, agent_id)
-    due, given = _due(agent_id)
+    file, due = _due(agent_id)
+    given = {one.stack_id: one for one in file.given}
     served = rules.in_order(revision for revision in due if not rules.is_done(revision, given.get(revision.stack_id)))
     if incremental:
         served = rules.unreported(served, given)
     if caller.is_agent:
         records.note(agent_id, served, given, new_id)
     etag = rules.etag(served, f"{incremental}{content}")
-    if known(etag):
-        return TargetState(etag, None)
+    objects = None if known(etag) else _objects(served, content=content)
+    return TargetState(etag, objects, file.agent.status if file.agent else None, file.pending_diagnostics(now()))
+
+
+def _objects(served: list[Revision], *, content: bool) -> list[DeploymentObject]:
     if not content:
-        return TargetState(etag, [DeploymentObject(revision, None) for revision in served])
+        return [DeploymentObject(revision, None) for revision in served]
     texts = deployment_objects.load_many(served)
-    return TargetState(etag, [DeploymentObject(revision, texts[revision.id]) for revision in served])
+    return [DeploymentObject(revision, texts[revision.id]) for revision in served]
 
 
 def associated_stacks(caller: Principal, agent_id: UUID) -> list[Stack]:
@@ -107,9 +115,9 @@ def find_stack(id: UUID) -> Stack | None:
     return heal(stack) if stack else None
 
 
-def _due(agent_id: UUID) -> tuple[list[Revision], dict[UUID, Given]]:
+def _due(agent_id: UUID) -> tuple[AgentFile, list[Revision]]:
     """
-    What the agent should have or give back, done or not, and what it was given of each stack.
+    What is kept under the agent, and what it should have or give back, done or not.
 
     The index may lag and replicas may be behind, so a removal is never ordered before strongly consistent reads have
     confirmed it.
@@ -120,7 +128,7 @@ def _due(agent_id: UUID) -> tuple[list[Revision], dict[UUID, Given]]:
     if any(one.stack_id not in kept for one in file.given):
         file = agents.file(agent_id, consistent=True)
     left = [one for one in file.given if one.stack_id not in kept]
-    return [*wanted, *_left(file, left)], {one.stack_id: one for one in file.given}
+    return file, [*wanted, *_left(file, left)]
 
 
 def _left(file: AgentFile, left: Iterable[Given]) -> list[Revision]:

@@ -32,6 +32,7 @@ from chalicelib.store import fleet, heartbeats, names, tallies
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.given_stacks import GivenItem
 from chalicelib.store.memory import REMEMBERED_FOR, Memory
+from chalicelib.store.pending import PendingItem
 from chalicelib.store.registrations import RegistrationItem
 from chalicelib.store.table import (
     Item,
@@ -199,6 +200,7 @@ def file(id: UUID, *, consistent: bool = False) -> AgentFile:
         targets=[item.read() for item in kept if isinstance(item, TargetItem)],
         registrations=[item.read() for item in kept if isinstance(item, RegistrationItem)],
         given=[item.read() for item in kept if isinstance(item, GivenItem)],
+        diagnostics=[item.read() for item in kept if isinstance(item, PendingItem)],
     )
 
 

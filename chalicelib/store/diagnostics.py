@@ -8,20 +8,20 @@ from typing import Self
 from uuid import UUID
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.diagnostics import Diagnostic, DiagnosticResult, Status
-from chalicelib.domain.principals import Principal
+from chalicelib.errors import BrokerError
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.packed import PackedItem
-from chalicelib.store.table import Item, find, patch, present
+from chalicelib.store.pending import PendingItem
+from chalicelib.store.table import Item, Together, find, partition, patch, present
 
 TEXTS = ("pod_statuses", "events", "log_tails")
 
 
 class DiagnosticItem(Item, discriminator="diagnostic"):
     """
-    pk DIAGNOSTIC#<id>, sk DIAGNOSTIC; while it is pending, gsi1 DIAGNOSTICS#<agent> / <lapses_at>#<id>.
+    pk DIAGNOSTIC#<id>, sk DIAGNOSTIC; while it is pending, a PendingItem with its agent says so.
 
     `expires_at` is when DynamoDB may delete it, `lapses_at` what the contract calls by that name.
     """
@@ -47,7 +47,6 @@ class DiagnosticItem(Item, discriminator="diagnostic"):
         item.id, item.agent_id, item.deployment_object_id = asked.id, asked.agent_id, asked.deployment_object_id
         item.status, item.requested_by = asked.status, asked.requested_by
         item.created_at, item.lapses_at, item.expires_at = asked.created_at, asked.expires_at, _expiry(asked)
-        item.gsi1pk, item.gsi1sk = _waiting_for(asked.agent_id), f"{asked.expires_at.isoformat()}#{asked.id}"
         return item
 
     def read(self) -> Diagnostic:
@@ -68,16 +67,13 @@ class ResultItem(PackedItem, discriminator="diagnostic_result"):
         return self.as_a(DiagnosticResult, **json.loads(self.content()))
 
 
-def _waiting_for(agent_id: UUID) -> str:
-    return f"DIAGNOSTICS#{agent_id}"
-
-
 def _expiry(asked: Diagnostic) -> int:
     return int(asked.gone_at.timestamp())
 
 
-def add(asked: Diagnostic) -> None:
-    DiagnosticItem.of(asked).save()
+def add(together: Together, asked: Diagnostic) -> None:
+    together.add(DiagnosticItem.of(asked))
+    together.add(PendingItem.of(asked))
 
 
 def get_any(id: UUID) -> Diagnostic | None:
@@ -90,30 +86,24 @@ def get_any(id: UUID) -> Diagnostic | None:
 
 def pending(agent_id: UUID, at: datetime) -> list[Diagnostic]:
     """
-    What an agent may claim, the oldest first. The index, which lags, says which to look at: half a read unit where
-    there are none.
+    What an agent may claim, the oldest first. Its partition says which to look at: half a read unit where there are
+    none.
     """
-    listed = Item.listing.query(_waiting_for(agent_id), Item.gsi1sk > at.isoformat())
-    keys = [(item.pk, item.sk) for item in listed]
+    items = partition(f"AGENT#{agent_id}", PendingItem.PREFIX, consistent=False)
+    waiting = [item.read() for item in items if isinstance(item, PendingItem)]
+    keys = [(f"DIAGNOSTIC#{one.id}", "DIAGNOSTIC") for one in waiting if one.expires_at > at]
     found = [item.read() for item in DiagnosticItem.batch_get(keys, consistent_read=True)] if keys else []
-    waiting = [one for one in found if one.status is Status.PENDING and one.expires_at > at]
-    return sorted(waiting, key=lambda one: (one.created_at, one.id))
+    return sorted((one for one in found if one.status is Status.PENDING), key=lambda one: (one.created_at, one.id))
 
 
-def claim(id: UUID, caller: Principal, at: datetime) -> Diagnostic | None:
+def claim(together: Together, asked: Diagnostic, at: datetime, refused: BrokerError) -> None:
     """
-    One write, which of two claimers one wins. None where there is nothing for this caller to claim.
+    On condition that it is still pending: of two claimers one wins.
     """
-    item = DiagnosticItem.at(id)
-    pending = present & (DiagnosticItem.status == Status.PENDING) & (DiagnosticItem.lapses_at > at)
-    mine: Condition = pending if caller.is_admin else pending & (DiagnosticItem.agent_id == caller.id)
-    actions = [
-        DiagnosticItem.status.set(Status.CLAIMED),
-        DiagnosticItem.claimed_at.set(at),
-        DiagnosticItem.gsi1pk.remove(),
-        DiagnosticItem.gsi1sk.remove(),
-    ]
-    return item.read() if patch(item, actions, mine) else None
+    pending = (DiagnosticItem.status == Status.PENDING) & (DiagnosticItem.lapses_at > at)
+    actions = [DiagnosticItem.status.set(Status.CLAIMED), DiagnosticItem.claimed_at.set(at)]
+    together.update(DiagnosticItem.at(asked.id), actions, present & pending, refused)
+    together.remove(PendingItem.of(asked))
 
 
 def keep_result(asked: Diagnostic, result: DiagnosticResult) -> None:

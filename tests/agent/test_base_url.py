@@ -47,7 +47,7 @@ def test_every_request_of_an_agent_goes_below_the_stage(agent, settings):
     first = broker.target_state(me.id, None)
 
     assert me.id == str(made.id)
-    assert broker.target_state(me.id, first.etag) is None
+    assert broker.target_state(me.id, first.etag).objects is None
 
 
 def test_without_its_stage_no_request_gets_through(agent):

@@ -3,7 +3,7 @@ import logging
 import httpx
 import pytest
 
-from agent.broker import BrokerError
+from agent.broker import BrokerError, Standing
 from tests.support.fakes import FakeCluster
 from tests.support.house import House, text_of
 
@@ -112,6 +112,55 @@ def test_no_answer_of_a_broker_in_trouble_deletes_anything_and_work_goes_on_afte
     house.broker.trouble = {}
     house.poll()
     assert house.cluster.names == {"two"}
+
+
+def test_an_agent_that_is_told_that_it_is_inactive_takes_up_nothing_until_it_is_active():
+    house = House()
+    house.push("one")
+    house.broker.status = "INACTIVE"
+    house.poll()
+    inactive = house.cluster.names
+    house.broker.status = "ACTIVE"
+
+    house.poll()
+
+    assert (inactive, house.cluster.names) == (set(), {"one"})
+
+
+@pytest.mark.parametrize("pending", ["", "-1", "many", "1.5"])
+def test_headers_that_say_nothing_of_use_are_as_good_as_none(pending):
+    house = House()
+    headers = {"x-brokkr-agent-status": "", "x-brokkr-pending-diagnostics": pending}
+    house.broker.trouble = {"/target-state": httpx.Response(200, json=[], headers=headers)}
+
+    house.poll()
+
+    assert house.standings == [Standing()]
+
+
+def test_what_stands_beside_an_answer_is_heard_also_where_the_rest_cannot_be_had():
+    """
+    A text that never comes must not keep anybody from asking why.
+    """
+    house = House()
+    lost = house.push("lost")
+    house.broker.ask("d1", lost)
+    house.broker.trouble = {lost: httpx.Response(500)}
+
+    with pytest.raises(BrokerError):
+        house.poll()
+
+    assert house.standings == [Standing("ACTIVE", 1)]
+
+
+def test_a_poll_that_fails_says_nothing():
+    house = House()
+    house.broker.trouble = {"/target-state": httpx.Response(500)}
+
+    with pytest.raises(BrokerError):
+        house.poll()
+
+    assert house.standings == [Standing()]
 
 
 def test_a_stack_that_is_missing_from_an_answer_stays():

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from agent.apiserver import ClusterUnreachable, Stopping
-from agent.broker import BrokerError, BrokerRefused
+from agent.broker import BrokerError, BrokerRefused, Standing
 from agent.diagnosis import Findings
 from agent.diagnostics import Diagnostics
 from tests.support.bundles import AGENT, STACK
@@ -65,6 +65,32 @@ def test_what_is_asked_for_is_claimed_collected_and_handed_in():
         "log_tails": '{"web/app":"hello"}',
         "collected_at": "2026-11-24T12:00:00+00:00",
     }
+
+
+@pytest.mark.parametrize(("told", "is_due"), [(Standing("ACTIVE", 0), False), (Standing("ACTIVE", 2), True)])
+def test_an_agent_that_is_told_what_is_asked_looks_when_something_is(told, is_due):
+    ward = Ward()
+
+    assert ward.diagnostics.is_due(told) is is_due
+
+
+def test_a_broker_that_does_not_say_whether_anything_is_asked_has_to_be_asked():
+    ward = Ward()
+
+    assert ward.diagnostics.is_due(Standing("ACTIVE"))
+
+
+def test_a_result_that_waits_is_due_whatever_is_asked():
+    """
+    Its diagnostic is claimed, so it is pending no more.
+    """
+    ward = Ward()
+    ward.broker.ask("d1", ward.house.push("a"))
+    ward.broker.trouble = {"/result": httpx.Response(503)}
+    with pytest.raises(BrokerError):
+        ward.diagnostics.diagnose()
+
+    assert ward.diagnostics.is_due(Standing("ACTIVE", 0))
 
 
 def test_an_object_that_is_no_stacks_newest_is_asked_for_at_the_broker():

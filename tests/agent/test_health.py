@@ -5,11 +5,12 @@ import httpx
 import pytest
 
 from agent.apiserver import ClusterUnreachable, Refused
-from agent.broker import Broker, BrokerError, Identity
+from agent.broker import Broker, BrokerError, Identity, Standing
 from agent.health import answer
 from agent.memory import Memory
 from agent.pulse import Pulse, Vitals
 from tests.support.bundles import AGENT
+from tests.support.house import Clock
 from tests.support.tiny_broker import TinyBroker
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -40,10 +41,20 @@ def lease():
 
 
 @pytest.fixture
-def pulse(tiny, vitals, lease):
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def memory():
+    return Memory(None, owner=())
+
+
+@pytest.fixture
+def pulse(tiny, vitals, lease, clock, memory):
     broker = Broker("http://broker", "a_b_c", transport=tiny)
-    me, memory = Identity(AGENT, "INACTIVE"), Memory(None, owner=())
-    return Pulse(me, ("a", "b"), broker, lease=lease, vitals=vitals, memory=memory, now=lambda: NOON)
+    me = Identity(AGENT, "INACTIVE")
+    return Pulse(me, ("a", "b"), broker, lease=lease, vitals=vitals, memory=memory, now=lambda: NOON, clock=clock)
 
 
 def test_a_heartbeat_brings_our_status_back(pulse, tiny, vitals):
@@ -53,6 +64,71 @@ def test_a_heartbeat_brings_our_status_back(pulse, tiny, vitals):
         seen.append(vitals.is_active)
 
     assert seen == [False, True, False]
+
+
+def looked_up(tiny, pulse):
+    """
+    Whether this heartbeat reads our own row.
+    """
+    tiny.requests.clear()
+    pulse.heartbeat()
+    return "/agents/" in tiny.requests
+
+
+def test_an_active_agent_that_polls_tell_its_status_looks_itself_up_once_in_ten_minutes(pulse, tiny, clock):
+    pulse.heartbeat()
+    looks = []
+
+    for clock.now in (10, 20, 599, 600, 610, 1200):
+        pulse.heed(Standing("ACTIVE", 0))
+        looks.append(looked_up(tiny, pulse))
+
+    assert looks == [False, False, False, True, False, True]
+
+
+def test_where_a_poll_says_nothing_the_next_heartbeat_asks(pulse, tiny):
+    """
+    Another broker of the contract never says it, and a poll that fails does not.
+    """
+    pulse.heartbeat()
+    pulse.heed(Standing("ACTIVE", 0))
+    told = looked_up(tiny, pulse)
+
+    pulse.heed(Standing())
+
+    assert (told, looked_up(tiny, pulse), looked_up(tiny, pulse)) == (False, True, True)
+
+
+def test_a_poll_ends_our_being_active_and_a_heartbeat_begins_it(pulse, tiny, vitals, memory):
+    pulse.heartbeat()
+    pulse.heed(Standing("INACTIVE", 0))
+    ended, kept = vitals.is_active, memory.identity
+    pulse.heed(Standing("ACTIVE", 0))
+    not_begun = vitals.is_active
+
+    pulse.heartbeat()
+
+    assert (ended, not_begun, vitals.is_active) == (False, False, True)
+    assert (kept, memory.identity) == (Identity(AGENT, "INACTIVE"), Identity(AGENT, "ACTIVE"))
+
+
+def test_an_agent_that_is_known_by_its_names_no_more_says_so_until_it_is(pulse, tiny, vitals, clock):
+    """
+    An admin gave it another name: it goes on working, and its log and its health tell of it.
+    """
+    pulse.heartbeat()
+    pulse.heed(Standing("ACTIVE", 0))
+    tiny.trouble = {"/agents/": httpx.Response(404, json={"message": "no such agent"})}
+    clock.now = 600
+
+    for _ in range(2):
+        with pytest.raises(BrokerError, match="no such agent"):
+            pulse.heartbeat()
+
+    assert (vitals.is_active, vitals.broker_connected) == (True, False)
+    tiny.trouble = {}
+    pulse.heartbeat()
+    assert vitals.broker_connected
 
 
 def test_before_the_first_heartbeat_we_live_and_are_not_ready(vitals):

@@ -9,6 +9,8 @@ from tests.support.bundles import AGENT, STACK
 from tests.support.house import Clock
 from tests.support.tiny_broker import TinyBroker
 
+OTHER = "00000000-0000-4000-8000-00000000000f"
+
 
 class Ended:
     """
@@ -42,8 +44,8 @@ class Telling:
             clock=self.clock,
         )
 
-    def has(self, words):
-        self.buffer.add_line(Item.of(STACK, "2026-11-24T12:00:00Z", {"line": words}))
+    def has(self, words, stack_id=STACK):
+        self.buffer.add_line(Item.of(stack_id, "2026-11-24T12:00:00Z", {"line": words}))
 
     def tell(self, after=10.0):
         self.clock.now += after
@@ -101,6 +103,38 @@ def test_what_is_refused_for_good_is_let_go(status, caplog):
 
     assert telling.sent == []
     assert "telemetry was refused for good" in caplog.text
+
+
+def test_what_is_of_other_stacks_than_those_refused_is_sent_without_them():
+    """
+    A stack that was taken back a moment ago must not take the words of all others with it.
+    """
+    telling = Telling()
+    telling.known.add(OTHER)
+    telling.has("a")
+    telling.has("b", OTHER)
+    telling.broker.refuses_telemetry_of = {OTHER}
+
+    telling.tell()
+    telling.tell()
+
+    assert telling.sent == [["a"]]
+    assert telling.broker.requests.count(f"/agents/{AGENT}/telemetry") == 2
+
+
+@pytest.mark.parametrize("named", [[OTHER], [STACK], "all", None, 3])
+def test_what_is_refused_twice_is_let_go(named):
+    telling = Telling()
+    telling.has("a")
+    refusal = httpx.Response(403, json={"message": "no", "details": {"stack_ids": named}})
+    telling.broker.trouble = {"/telemetry": refusal}
+    telling.tell()
+    telling.broker.trouble = {}
+
+    telling.tell()
+
+    assert telling.sent == []
+    assert len(telling.broker.requests) <= 2
 
 
 def test_an_agent_that_is_not_at_work_follows_nothing_and_says_nothing():

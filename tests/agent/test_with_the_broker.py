@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.broker import Broker, BrokerError, BrokerRefused
+from agent.broker import Broker, BrokerError, BrokerRefused, Standing
 from agent.buffer import RATE_LIMIT, Buffer, Place
 from agent.diagnosis import Findings
 from agent.diagnostics import Diagnostics
 from agent.kube_events import KubeEvents
 from agent.loglines import LogLines, Source
 from agent.refs import Ref
+from agent.telemetry import Telemetry
+from agent.watches import Watches
 from app import app
 from tests.support.bundles import STACK
 from tests.support.factories import new_agent, new_generator, new_object, new_stack, new_target
@@ -93,8 +95,24 @@ def test_an_unchanged_poll_is_answered_without_a_body(pair):
     pair.house.poll()
     later = client.target_state(pair.agent.id, None)
 
-    assert client.target_state(pair.agent.id, later.etag) is None
+    unchanged = client.target_state(pair.agent.id, later.etag)
+    assert (unchanged.etag, unchanged.objects) == (later.etag, None)
     assert state.objects == later.objects
+
+
+def test_a_poll_brings_what_an_agent_would_ask_otherwise(pair):
+    """
+    Also where it brings nothing else.
+    """
+    pushed = pair.push("one")
+    pair.house.poll()
+    pair.house.poll()
+    pair.http.post(f"/deployment-objects/{pushed}/diagnostics", pak=pair.http.admin, json={"agent_id": pair.agent.id})
+    pair.http.put(f"/agents/{pair.agent.id}", pak=pair.http.admin, json={"status": "INACTIVE"})
+
+    pair.house.poll()
+
+    assert pair.house.standings == [Standing("ACTIVE", 0), Standing("ACTIVE", 0), Standing("INACTIVE", 1)]
 
 
 def test_a_stack_whose_target_goes_is_taken_away_and_comes_back_with_it(pair):
@@ -244,5 +262,32 @@ def test_telemetry_of_a_stack_that_is_anothers_is_refused(pair):
     buffer = Buffer()
     buffer.add_gap(Place(STACK, RATE_LIMIT), "2026-11-24T12:00:00Z")
 
-    with pytest.raises(BrokerRefused, match="403"):
+    with pytest.raises(BrokerRefused, match="403") as caught:
         pair.house.client.send_telemetry(pair.agent.id, buffer.take(lambda _: True).body)
+
+    assert caught.value.details == {"stack_ids": [STACK]}
+
+
+def test_telemetry_of_a_stack_that_was_taken_back_does_not_take_anothers_with_it(pair):
+    pair.push("one")
+    pair.house.poll()
+    buffer = Buffer()
+    for stack_id in (STACK, pair.stack):
+        buffer.add_gap(Place(stack_id, RATE_LIMIT), "2026-11-24T12:00:00Z")
+    telemetry = Telemetry(
+        pair.house.client,
+        pair.agent.id,
+        buffer,
+        Watches(pytest.fail),
+        (),
+        followed=(),
+        is_known=lambda _: True,
+        may_work=lambda: True,
+        clock=(clock := Clock()),
+    )
+    clock.now += 10
+
+    telemetry.tell()
+
+    logs = pair.http.get(f"/stacks/{pair.stack}/logs", pak=pair.ci.pak).json()
+    assert [gap["reason"] for gap in logs["gaps"]] == [RATE_LIMIT]

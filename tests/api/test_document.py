@@ -87,6 +87,22 @@ def test_every_parameter_of_a_query_is_in_an_operation():
     assert [one.name for one in there_are if not any(one is each for each in named)] == []
 
 
+def test_it_says_which_headers_of_ours_an_answer_has():
+    responses = the_document()["paths"]["/agents/{id}/target-state"]["get"]["responses"]
+
+    told = {status: answer.get("headers") for status, answer in responses.items()}
+
+    assert (
+        told["200"]
+        == told["304"]
+        == {
+            "X-Brokkr-Agent-Status": {"schema": {"enum": ["ACTIVE", "INACTIVE"], "type": "string"}},
+            "X-Brokkr-Pending-Diagnostics": {"schema": {"type": "integer", "format": "int64"}},
+        }
+    )
+    assert told["401"] is None
+
+
 def test_it_is_answered_to_anybody_and_once(http):
     first = http.get(f"/{PATH}")
     again = http.get(f"/{PATH}", headers={"If-None-Match": first.headers["etag"]})

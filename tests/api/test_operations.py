@@ -296,6 +296,10 @@ def test_target_state_is_answered_once(http, generator, agent, stack):
     assert first.json() == [pushed]
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
     assert "yaml_content" not in brief[0]
+    for answer in (first, again):
+        told = [answer.headers.get(f"x-brokkr-{name}") for name in ("agent-status", "pending-diagnostics")]
+        assert told == ["INACTIVE", "0"]
+        assert answer.headers["access-control-expose-headers"] == "*"
 
 
 def test_an_event_is_reported_and_read(http, generator, agent, stack):

@@ -1,9 +1,11 @@
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
-from chalicelib.domain.agents import NewAgentAnnotation, NewAgentLabel, NewAgentTarget
+from chalicelib.domain.agents import AgentChange, NewAgentAnnotation, NewAgentLabel, NewAgentTarget
 from chalicelib.domain.deployment_objects import NewDeploymentObject, Revision, checksum_of
+from chalicelib.domain.diagnostics import NewDiagnostic
 from chalicelib.domain.principals import ADMIN
 from chalicelib.domain.stacks import NewStackAnnotation
 from chalicelib.errors import (
@@ -12,13 +14,16 @@ from chalicelib.errors import (
     AgentPakMismatch,
     TargetGeneratorMismatch,
 )
-from chalicelib.services import agents, generators, stacks, targets
+from chalicelib.services import agents, diagnostics, generators, stacks, targets
 from chalicelib.services.deployment_objects import get_object, push
 from chalicelib.services.target_state import associated_stacks, target_state
 from chalicelib.store import deployment_objects as stored
 from chalicelib.store import stacks as kept
 from chalicelib.system import now
+from tests.support.recorder import recorder
 from tests.support.world import a_generator, a_stack, an_agent, config_map, register, rows
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 # What is served
 
@@ -87,8 +92,9 @@ def test_an_agent_that_was_deleted_has_no_target_state(served):
     served.push()
     agents.delete_agent(ADMIN, served.agent.id)
 
-    assert target_state(ADMIN, served.agent.id).objects == []
-    assert target_state(ADMIN, uuid4()).objects == []
+    for gone in (served.agent.id, uuid4()):
+        state = target_state(ADMIN, gone)
+        assert (state.objects, state.status, state.pending_diagnostics) == ([], None, 0)
 
 
 @pytest.mark.parametrize("stranger", [a_generator, an_agent])
@@ -129,6 +135,48 @@ def test_an_unchanged_poll_has_the_same_etag_and_no_objects(served):
 
     assert again.etag == first.etag
     assert again.objects is None
+
+
+def test_a_poll_says_whether_the_agent_is_active_and_the_etag_does_not(served):
+    served.push()
+    before = target_state(served.agent, served.agent.id)
+    agents.update_agent(ADMIN, served.agent.id, AgentChange(status="ACTIVE"))
+
+    after = target_state(served.agent, served.agent.id)
+
+    assert (before.status, after.status) == ("INACTIVE", "ACTIVE")
+    assert before.etag == after.etag
+
+
+def test_a_poll_counts_the_diagnostics_that_can_still_be_claimed(served):
+    """
+    Claimed and expired ones are none of the agent's business any more.
+    """
+    pushed, counts = served.push().revision.id, []
+    new = NewDiagnostic(agent_id=served.agent.id, retention_minutes=5)
+    first, _ = (diagnostics.ask(ADMIN, pushed, new, now=lambda: NOON) for _ in range(2))
+
+    for minute in (0, 1, 5):
+        at = NOON + timedelta(minutes=minute)
+        if minute == 1:
+            diagnostics.claim(served.agent, first.id, now=lambda at=at: at)
+        state = target_state(served.agent, served.agent.id, now=lambda at=at: at)
+        counts.append(state.pending_diagnostics)
+
+    assert counts == [2, 1, 0]
+
+
+def test_what_a_poll_says_of_its_agent_costs_no_read(served):
+    """
+    An agent would have to ask for it every few seconds.
+    """
+    served.push()
+    diagnostics.ask(ADMIN, served.poll()[0].revision.id, NewDiagnostic(agent_id=served.agent.id))
+
+    with recorder.recording() as needs:
+        target_state(served.agent, served.agent.id, known=lambda _: True)
+
+    assert {need.action for need in needs} == {"dynamodb:Query", "dynamodb:BatchGetItem"}
 
 
 def test_an_unchanged_poll_writes_nothing(served, table):

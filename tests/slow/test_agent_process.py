@@ -97,6 +97,31 @@ def test_a_stack_comes_changes_survives_a_kill_and_goes(kube, tmp_path):
     assert "secretsecret" not in agent.log.read_text()
 
 
+def test_an_agent_to_which_nothing_happens_polls_and_says_that_it_is_alive_and_no_more(kube, tmp_path):
+    tiny = TinyBroker()
+
+    def requests_of(path):
+        return [one for one in tiny.requests if one.endswith(path)]
+
+    with served(tiny) as url, an_agent(tmp_path, url, kube.kubeconfig) as agent:
+        within(10, lambda: len(requests_of("/heartbeat")) > 2 and len(requests_of("/target-state")) > 2)
+        tiny.requests.clear()
+        within(10, lambda: len(requests_of("/heartbeat")) > 5 and len(requests_of("/target-state")) > 5)
+        made = {one.rpartition("/")[2] for one in tiny.requests}
+        tiny.status = "INACTIVE"
+        within(5, lambda: requests_of("/agents/"))
+        tiny.requests.clear()
+        within(5, lambda: len(requests_of("/agents/")) > 2)
+        inactive = {one.rpartition("/")[2] for one in tiny.requests}
+        tiny.status = "ACTIVE"
+        tiny.ask("d1", tiny.push(text_of("one", namespace=f"n-{uuid4().hex[:8]}")))
+        within(10, lambda: "d1" in tiny.results)
+        assert agent.stop() == 0
+
+    assert made == {"heartbeat", "target-state"}
+    assert inactive == {"heartbeat", ""}
+
+
 def test_a_broker_that_is_away_is_waited_for_and_a_signal_ends_the_wait(kube, tmp_path):
     with an_agent(tmp_path, "http://127.0.0.1:1", kube.kubeconfig) as agent:
         within(10, lambda: agent.said("waiting for the broker"))

@@ -15,8 +15,9 @@ from chalicelib.domain.agents import (
     LastReport,
     Registration,
 )
+from chalicelib.domain.diagnostics import Diagnostic, NewDiagnostic, PendingDiagnostic
 from chalicelib.errors import AgentNotFound
-from chalicelib.store import agents, given_stacks, heartbeats, registrations, targets
+from chalicelib.store import agents, diagnostics, given_stacks, heartbeats, registrations, targets
 from chalicelib.store.table import Together
 from tests.support.world import rows
 
@@ -47,6 +48,14 @@ def give(agent):
     given = Given(agent_id=agent.id, stack_id=uuid4(), withdrawal_id=uuid4())
     given_stacks.give(given.agent_id, given.stack_id, given.withdrawal_id)
     return given
+
+
+def ask(agent):
+    asked = Diagnostic.asked(uuid4(), uuid4(), NewDiagnostic(agent_id=agent.id), NOON)
+    together = Together()
+    diagnostics.add(together, asked)
+    together.commit()
+    return asked
 
 
 def keys(table):
@@ -98,6 +107,7 @@ def test_an_agents_file_holds_all_that_is_kept_under_it(table):
     registrations.add(together, registration)
     together.commit()
     add_label(other, "env:prod")
+    asked = ask(agent)
 
     file = agents.file(agent.id)
 
@@ -108,6 +118,7 @@ def test_an_agents_file_holds_all_that_is_kept_under_it(table):
         targets=[target],
         registrations=[registration],
         given=[given],
+        diagnostics=[PendingDiagnostic(asked.id, asked.expires_at)],
     )
 
 
@@ -126,9 +137,10 @@ def test_an_agents_file_is_read_to_its_end(table):
 def test_the_file_of_an_unknown_or_buried_agent_is_empty(table):
     agent = add()
     add_label(agent, "env:dev")
+    ask(agent)
     bury(agent)
 
-    empty = AgentFile(agent=None, labels=[], annotations=[], targets=[], registrations=[], given=[])
+    empty = AgentFile(agent=None, labels=[], annotations=[], targets=[], registrations=[], given=[], diagnostics=[])
 
     assert agents.file(agent.id) == empty
     assert agents.file(uuid4()) == empty

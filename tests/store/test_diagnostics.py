@@ -1,9 +1,12 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import pytest
+
 from chalicelib.domain.diagnostics import Diagnostic, DiagnosticResult, NewDiagnostic
-from chalicelib.domain.principals import ADMIN
+from chalicelib.errors import DiagnosticAlreadyClaimed
 from chalicelib.store import diagnostics
+from chalicelib.store.table import Together
 from tests.support.recorder import recorder
 from tests.support.world import rows
 
@@ -14,8 +17,16 @@ AGENT = uuid4()
 
 def a_diagnostic():
     asked = Diagnostic.asked(uuid4(), uuid4(), NewDiagnostic(agent_id=AGENT), NOON)
-    diagnostics.add(asked)
+    together = Together()
+    diagnostics.add(together, asked)
+    together.commit()
     return asked
+
+
+def claim(asked, at=NOON):
+    together = Together()
+    diagnostics.claim(together, asked, at, DiagnosticAlreadyClaimed("it is not pending"))
+    together.commit()
 
 
 def a_result(asked, log_tails=None):
@@ -32,17 +43,16 @@ def a_result(asked, log_tails=None):
     return result
 
 
-def test_a_diagnostic_is_in_the_index_only_while_it_is_pending(table):
+def test_a_diagnostic_is_with_its_agent_only_while_it_is_pending(table):
     asked = a_diagnostic()
-    [waiting] = rows(table)
+    waiting = {(row["pk"]["S"], row["sk"]["S"]): row for row in rows(table)}
 
-    diagnostics.claim(asked.id, ADMIN, NOON)
+    claim(asked)
 
     [claimed] = rows(table)
-    assert waiting["pk"]["S"] == f"DIAGNOSTIC#{asked.id}"
-    assert waiting["gsi1pk"]["S"] == f"DIAGNOSTICS#{AGENT}"
-    assert waiting["gsi1sk"]["S"].startswith((NOON + HOUR).isoformat())
-    assert claimed.keys() & {"gsi1pk", "gsi1sk"} == set()
+    beside = waiting.pop((f"AGENT#{AGENT}", f"DIAGNOSTIC#{asked.id}"))
+    assert list(waiting) == [(f"DIAGNOSTIC#{asked.id}", "DIAGNOSTIC")] == [(claimed["pk"]["S"], claimed["sk"]["S"])]
+    assert beside["expires_at"]["N"] == str(int((NOON + HOUR).timestamp()))
 
 
 def test_an_agent_that_is_asked_nothing_costs_one_query(table):
@@ -64,19 +74,24 @@ def test_expired_ones_are_not_even_read(table):
     assert [need.action for need in needs] == ["dynamodb:Query"]
 
 
-def test_a_claim_is_one_write_and_no_read(table):
+@pytest.mark.parametrize("at", [NOON, NOON + HOUR])
+def test_what_was_claimed_or_has_lapsed_is_not_claimed(at, table):
     asked = a_diagnostic()
+    if at == NOON:
+        claim(asked)
+    before = rows(table)
 
-    with recorder.recording() as needs:
-        assert diagnostics.claim(asked.id, ADMIN, NOON)
+    with pytest.raises(DiagnosticAlreadyClaimed):
+        claim(asked, at)
 
-    assert [need.action for need in needs] == ["dynamodb:UpdateItem"]
+    assert rows(table) == before
 
 
 def test_what_is_not_there_is_neither_claimed_nor_completed(table):
     asked = Diagnostic.asked(uuid4(), uuid4(), NewDiagnostic(agent_id=AGENT), NOON)
 
-    assert diagnostics.claim(asked.id, ADMIN, NOON) is None
+    with pytest.raises(DiagnosticAlreadyClaimed):
+        claim(asked)
     assert diagnostics.get_any(asked.id) is None
     assert diagnostics.find_result(asked) is None
     assert rows(table) == []
@@ -84,7 +99,7 @@ def test_what_is_not_there_is_neither_claimed_nor_completed(table):
 
 def test_a_large_result_is_kept_in_pieces_that_expire_with_it(table):
     asked = a_diagnostic()
-    diagnostics.claim(asked.id, ADMIN, NOON)
+    claim(asked)
     tails = "".join(map(str, range(400_000)))
 
     result = a_result(asked, tails)

@@ -62,6 +62,7 @@ def check(method, target, sent, answer):
     what = f"{operation['operationId']} answered {status}"
     promised = operation["responses"].get(str(status))
     assert promised, f"{what}, which its @Operation does not promise: {body[:300]!r}"
+    _check_headers(promised.get("headers", {}), headers, what)
     _check_answer(promised, headers, body, what, is_head=method == "HEAD")
     if status < 300:
         _check_request(operation, query, *sent)
@@ -79,6 +80,15 @@ def _check_answer(promised, headers, body, what, *, is_head):
         codes = promised.get("x-codes")
         code = json.loads(body)["code"] if codes else None
         assert codes is None or code in codes, f"{what} {code}; its @Operation promises {', '.join(codes)}"
+
+
+def _check_headers(promised, headers, what):
+    """
+    Those of our own making; the rest is HTTP's.
+    """
+    ours = {name for name in headers if name.startswith("x-brokkr-")}
+    unpromised = ours - {name.lower() for name in promised}
+    assert not unpromised, f"{what} with {', '.join(sorted(unpromised))}, which its @Operation does not give"
 
 
 def _check_body(content, body, what):

@@ -67,7 +67,10 @@ class House:
             spread=lambda low, high: 1.0,
         )
         memory = Memory(folder, owner=("http://broker",))
-        self.deployer = Deployer(self.client, Texts(folder), memory, tools, wake=lambda: None)
+        self.standings = []
+        self.deployer = Deployer(
+            self.client, Texts(folder), memory, tools, wake=lambda: None, heed=self.standings.append
+        )
         self.dispatcher = Dispatcher(
             self.deployer.all_stacks,
             lambda: True,

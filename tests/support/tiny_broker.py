@@ -24,6 +24,9 @@ class TinyBroker(httpx.BaseTransport):
         self.claimed = []
         self.results = {}
         self.telemetry = []
+        self.refuses_telemetry_of = set()
+        self.requests = []
+        self.tells = True
 
     def push(self, text, *, stack=STACK, marker=False):
         """
@@ -46,6 +49,7 @@ class TinyBroker(httpx.BaseTransport):
 
     def handle_request(self, request):
         path = request.url.path.removeprefix("/api/v1")
+        self.requests.append(path)
         for part, answer in self.trouble.items():
             if part in path:
                 if isinstance(answer, Exception):
@@ -74,10 +78,14 @@ class TinyBroker(httpx.BaseTransport):
         """
         self.diagnostics[diagnostic_id] = {"id": diagnostic_id, "deployment_object_id": object_id}
 
+    @property
+    def _pending(self):
+        return [row for row in self.diagnostics.values() if row["id"] not in self.claimed]
+
     def _diagnostic(self, request, path):
         id, _, verb = path.removeprefix("/diagnostics/").partition("/")
         if path.endswith("/pending"):
-            return httpx.Response(200, json=[row for row in self.diagnostics.values() if row["id"] not in self.claimed])
+            return httpx.Response(200, json=self._pending)
         if verb == "claim":
             if id in self.claimed:
                 return httpx.Response(409, json={"message": "it is claimed"})
@@ -91,8 +99,7 @@ class TinyBroker(httpx.BaseTransport):
         An event; telemetry; or of records of health all, or none.
         """
         if "lines" in body:
-            self.telemetry.append(body)
-            return httpx.Response(204)
+            return self._note_telemetry(body)
         if "deployment_objects" not in body:
             self.events.append(body)
             return httpx.Response(201, json={})
@@ -102,10 +109,22 @@ class TinyBroker(httpx.BaseTransport):
         self.health.append(records)
         return httpx.Response(200)
 
+    def _note_telemetry(self, body):
+        refused = self.refuses_telemetry_of & {row["stack_id"] for kind in body for row in body[kind]}
+        if refused:
+            return httpx.Response(403, json={"message": "never given", "details": {"stack_ids": sorted(refused)}})
+        self.telemetry.append(body)
+        return httpx.Response(204)
+
     def _target_state(self, request):
         assert dict(request.url.params) == {"mode": "full", "content": "false"}
         rows = [{key: row[key] for key in row if key != "yaml_content"} for row in self.objects.values()]
         etag = f'"{hashlib.sha256(json.dumps(rows).encode()).hexdigest()}"'
+        headers = {"etag": etag, **(self._standing if self.tells else {})}
         if request.headers.get("if-none-match") == etag:
-            return httpx.Response(304, headers={"etag": etag})
-        return httpx.Response(200, json=rows, headers={"etag": etag})
+            return httpx.Response(304, headers=headers)
+        return httpx.Response(200, json=rows, headers=headers)
+
+    @property
+    def _standing(self):
+        return {"x-brokkr-agent-status": self.status, "x-brokkr-pending-diagnostics": str(len(self._pending))}
