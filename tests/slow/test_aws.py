@@ -106,7 +106,10 @@ def changed(folder):
     for name in FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "deployments"))
     health = folder / "chalicelib" / "api" / "health.py"
-    health.write_text(health.read_text().replace('Response("OK"', 'Response("OK, and changed"'))
+    before = health.read_text()
+    after = before.replace('Text("OK")', 'Text("OK, and changed")')
+    assert after != before
+    health.write_text(after)
     return folder
 
 
