@@ -1,7 +1,7 @@
 # Each target does its own set-up, and says what is missing.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help python setup demo test lint check check-slow bench kube package deploy undeploy clean
+.PHONY: help python setup demo test coverage lint check check-slow bench kube package deploy undeploy clean
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -19,7 +19,10 @@ setup: python ## make .venv with everything in it; quick when nothing changed
 demo: setup ## run the tutorial on real parts, and stay up; ONCE=1 ends by itself
 	@$(BIN)/python -m tools.demo $(if $(ONCE),--once)
 
-test: setup ## run the fast tests, with coverage by branch
+test: setup ## run the fast tests
+	@$(BIN)/pytest -n auto
+
+coverage: setup ## run them with coverage by branch, in half as much time again
 	@$(BIN)/pytest -n auto --cov --cov-branch --cov-report=term
 
 lint: setup ## check format, lint, types and layers
