@@ -50,7 +50,10 @@ def report(
 
 
 def _too_early(at: datetime, last: datetime) -> TooManyRequests:
-    wait = math.ceil((last + INTERVAL - at).total_seconds())
+    """
+    Another batch of the same moment may have come later, and been taken first.
+    """
+    wait = math.ceil(min(INTERVAL, last + INTERVAL - at).total_seconds())
     return TooManyRequests(
         f"telemetry is taken once in {INTERVAL.seconds} seconds from an agent: send what there is then in one request",
         retry_after=wait,

@@ -62,7 +62,8 @@ def test_the_log_of_a_stack_can_be_read(generator, agent, stack, told):
 @pytest.mark.parametrize(("operation", "what"), [(list_telemetry_events, "events"), (list_telemetry_logs, "lines")])
 def test_a_moment_in_the_query_means_what_it_says(generator, stack, told, operation, what):
     elsewhere = timezone(timedelta(hours=-7, minutes=-30))
-    moments = [(NOW + span).astimezone(zone) for span in (-MINUTE, 10 * MINUTE) for zone in (UTC, elsewhere)]
+    now = datetime.now(UTC)
+    moments = [(now + span).astimezone(zone) for span in (-MINUTE, 10 * MINUTE) for zone in (UTC, elsewhere)]
 
     shown = [len(getattr(generator.ask(operation, stack, since=since), what)) for since in moments]
 

@@ -75,7 +75,7 @@ def test_telemetry_is_shown_for_six_hours_whatever_is_asked_for(edge):
     assert edge.log(at=later, since=NOON + 20 * HOUR) == []
 
 
-@pytest.mark.parametrize(("after", "wait"), [(0, 10), (1, 9), (4.2, 6)])
+@pytest.mark.parametrize(("after", "wait"), [(-1, 10), (0, 10), (1, 9), (4.2, 6)])
 def test_a_batch_that_comes_too_early_is_told_when_to_come(after, wait, edge, table):
     edge.report()
     before = rows(table)

@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from tests.slow.kube import Kube
+from tests.support.agent_process import within
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "agent" / "deploy"
@@ -52,6 +53,7 @@ class Shipped:
         if namespaces:
             self.kube.kubectl(*apply, stdin=namespaces)
         self.kube.kubectl(*apply, stdin=rest)
+        within(20, self._is_allowed)
         yield self
         self.kube.kubectl("delete", "--ignore-not-found", "-f", "-", stdin=rest)
 
@@ -129,6 +131,13 @@ class Shipped:
             for resource in rule["resources"]
             if not resource.startswith("selfsubject")
         }
+
+    def _is_allowed(self):
+        """
+        The API server hears of a role a moment after it was made.
+        """
+        bindings = [one["metadata"] for one in self.objects if one["kind"] in ("RoleBinding", "ClusterRoleBinding")]
+        return all(self.rules(one.get("namespace", "default")) for one in bindings)
 
     def _one(self, kind):
         (found,) = [one for one in self.objects if one["kind"] == kind]
