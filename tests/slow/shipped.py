@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 
+from agent.inventory import AGENT_LABEL
 from tests.slow.kube import Kube
 from tests.support.agent_process import within
 
@@ -45,7 +46,8 @@ class Shipped:
     @contextmanager
     def installed(self):
         """
-        All but the Deployment: the test is the node that runs its process. The Namespace stays, for others share it.
+        All but the Deployment: the test is the node that runs its process. The Namespace stays, for others share it,
+        but not what an agent noted there in another test: this one has no right to see where that was.
         """
         namespaces = yaml.safe_dump_all(one for one in self.objects if one["kind"] == "Namespace")
         rest = yaml.safe_dump_all(one for one in self.objects if one["kind"] not in ("Namespace", "Deployment"))
@@ -53,6 +55,7 @@ class Shipped:
         if namespaces:
             self.kube.kubectl(*apply, stdin=namespaces)
         self.kube.kubectl(*apply, stdin=rest)
+        self.kube.kubectl("delete", "configmaps", "-n", self.namespace, "-l", AGENT_LABEL)
         within(20, self._is_allowed)
         yield self
         self.kube.kubectl("delete", "--ignore-not-found", "-f", "-", stdin=rest)

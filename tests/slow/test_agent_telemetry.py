@@ -108,7 +108,8 @@ def test_a_container_that_starts_anew_is_followed_on_and_tells_nothing_twice(edg
 
 def test_a_flood_of_lines_gives_gaps_and_no_growth(edge):
     """
-    Three containers of a thousand lines a second.
+    Three containers of a thousand lines a second, of which more are allowed than fit in the batches: after a while
+    the buffer is full too.
     """
 
     def flood(*_):
@@ -124,8 +125,8 @@ def test_a_flood_of_lines_gives_gaps_and_no_growth(edge):
         within(45, lambda: len(edge.broker.telemetry) >= 4)
         grown = process.mib - size
 
-    dropped = [row["dropped_count"] for row in edge.told("gaps")]
-    assert {row["reason"] for row in edge.told("gaps")} == {"rate_limit"}
+    dropped = [row["dropped_count"] for row in edge.told("gaps") if row["reason"] == "rate_limit"]
+    assert {row["reason"] for row in edge.told("gaps")} <= {"rate_limit", "buffer_full"}
     assert 500 < max(dropped) <= 1_100
     assert all(len(body["lines"]) <= 5_000 for body in edge.broker.telemetry)
     assert grown < 10
