@@ -38,7 +38,7 @@ def fleet_record_view(record: FleetRecord) -> FleetAgentRecord:
     """
     There are neither WebSockets nor work orders here, so none is connected and none is pending.
     """
-    profile, heartbeat, health = record.member.profile, record.member.heartbeat, record.member.health
+    profile, heartbeat = record.member.profile, record.member.heartbeat
     last_heartbeat = heartbeat.last_heartbeat if heartbeat else None
     return {
         "agent_id": str(profile.agent_id),
@@ -54,8 +54,8 @@ def fleet_record_view(record: FleetRecord) -> FleetAgentRecord:
         "claimed_work_orders": 0,
         "last_event_at": moment(profile.last_event_at),
         "seconds_since_last_event": record.age(profile.last_event_at),
-        "health_failing": health.failing,
-        "health_degraded": health.degraded,
+        "health_failing": record.health.failing,
+        "health_degraded": record.health.degraded,
         "k8s_reachable": heartbeat.k8s_reachable if heartbeat else None,
         "k8s_api_latency_ms": heartbeat.k8s_api_latency_ms if heartbeat else None,
     }

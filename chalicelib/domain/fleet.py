@@ -46,11 +46,24 @@ class Profile(Struct, frozen=True, kw_only=True):
 
 class HealthCounts(Struct, frozen=True):
     """
-    Of how many of its stacks an agent last said so.
+    Of how many of the stacks that it serves an agent last said so.
     """
 
     failing: int = 0
     degraded: int = 0
+
+
+class Unwell(Struct, frozen=True):
+    """
+    Of which stacks an agent last said so. One that has left it since may still be among them, where that word and the
+    one on its removal came at once.
+    """
+
+    failing: frozenset[UUID] = frozenset()
+    degraded: frozenset[UUID] = frozenset()
+
+    def among(self, stack_ids: set[UUID]) -> HealthCounts:
+        return HealthCounts(len(self.failing & stack_ids), len(self.degraded & stack_ids))
 
 
 class Member(Struct, frozen=True, kw_only=True):
@@ -60,7 +73,7 @@ class Member(Struct, frozen=True, kw_only=True):
 
     profile: Profile
     heartbeat: Heartbeat | None = None
-    health: HealthCounts = HealthCounts()
+    unwell: Unwell = Unwell()
 
 
 class FleetRecord(Struct, frozen=True, kw_only=True):
@@ -70,6 +83,7 @@ class FleetRecord(Struct, frozen=True, kw_only=True):
 
     member: Member
     pending_objects: int
+    health: HealthCounts
     at: datetime
 
     def age(self, moment: datetime | None) -> int | None:

@@ -47,7 +47,7 @@ def report(caller: Principal, agent_id: UUID, said: HealthStatusUpdate, *, now: 
             rollouts.note_health(revisions[one.id], agent_id, Health.of(one, known, at))
     fresh = [one for one in latest if one.id not in before or not before[one.id].is_later_than(one)]
     in_order = sorted(fresh, key=lambda one: revisions[one.id].sequence_id)
-    fleet.note_health(agent_id, {revisions[one.id].stack_id: one.status for one in in_order}, at)
+    fleet.note_health(agent_id, {revisions[one.id].stack_id: one.status for one in in_order})
 
 
 def _violation(message: str, field: str) -> ForeignKeyViolation:

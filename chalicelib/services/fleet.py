@@ -46,7 +46,8 @@ def fleet_status(caller: Principal, agent_id: UUID, *, now: system.Now = system.
 
 def _records(members: Sequence[Member], at: datetime) -> list[FleetRecord]:
     """
-    Pointers say what is newest, profiles say what was reported: no text is read, and no stack twice.
+    Pointers say what is newest, profiles say what was reported: no text is read, and no stack twice. What has left an
+    agent, or is to go by a marker, is not well or unwell there, whenever the last word on it came.
     """
     serving = stacks_of_each(member.profile.scope for member in members)
     served = {stack.id: stack for stacks in serving for stack in stacks}
@@ -56,5 +57,6 @@ def _records(members: Sequence[Member], at: datetime) -> list[FleetRecord]:
         answered = member.profile.answered
         due = [heads[stack.id] for stack in stacks if stack.id in heads]
         pending = sum(is_pending(revision, answered.get(revision.stack_id)) for revision in due)
-        records.append(FleetRecord(member=member, pending_objects=pending, at=at))
+        health = member.unwell.among({revision.stack_id for revision in due if not revision.is_marker})
+        records.append(FleetRecord(member=member, pending_objects=pending, health=health, at=at))
     return records

@@ -5,7 +5,7 @@ The members of the fleet: all that its partition has of an agent, in one.
 from collections.abc import Iterable
 from uuid import UUID
 
-from chalicelib.domain.fleet import HealthCounts, Member
+from chalicelib.domain.fleet import Member, Unwell
 from chalicelib.store import profiles
 from chalicelib.store.fleet import AgentHealthItem
 from chalicelib.store.heartbeats import FLEET, HeartbeatItem
@@ -32,17 +32,17 @@ def find(agent_id: UUID) -> Member | None:
 
 
 def _members(items: Iterable[Item]) -> list[Member]:
-    beats, health, known = {}, {}, {}
+    beats, unwell, known = {}, {}, {}
     for item in items:
         if isinstance(item, HeartbeatItem):
             beats[item.agent_id] = item.read()
         elif isinstance(item, AgentHealthItem):
-            health[item.agent_id] = HealthCounts(len(item.failing or ()), len(item.degraded or ()))
+            unwell[item.agent_id] = item.read()
         elif isinstance(item, ProfileItem):
             known[item.agent_id] = item.read()
     profiled = ((id, known.get(id) or profiles.find(id)) for id in beats | known)
     return [
-        Member(profile=profile, heartbeat=beats.get(id), health=health.get(id, HealthCounts()))
+        Member(profile=profile, heartbeat=beats.get(id), unwell=unwell.get(id, Unwell()))
         for id, profile in profiled
         if profile
     ]

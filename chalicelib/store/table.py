@@ -157,7 +157,7 @@ def is_outage(error: BaseException | None) -> bool:
     return code in NOT_NOW or (code is None and isinstance(error.cause, BotoCoreError))
 
 
-def patch(item: Item, actions: Sequence[Action], condition: Condition) -> bool:
+def patch(item: Item, actions: Sequence[Action], condition: Condition | None = None) -> bool:
     """
     Update one item, and read it back. False where its condition is refused.
 

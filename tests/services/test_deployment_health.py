@@ -14,7 +14,6 @@ from chalicelib.domain.principals import ADMIN
 from chalicelib.errors import AdminRequired, AgentNotAssociated, AgentPakMismatch, ForeignKeyViolation
 from chalicelib.services import agents, deployment_health, stacks, targets
 from chalicelib.settings import settings
-from chalicelib.store import fleet
 from tests.support.world import Served, a_stack, an_agent, rows
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -291,6 +290,24 @@ def test_the_fleet_knows_which_stacks_of_an_agent_are_not_well(served, table):
     assert (both, healed, counts(table, served.agent)) == ((1, 1), (0, 1), (1, 0))
 
 
+def test_a_report_that_another_overtakes_is_not_lost_to_the_fleet(served, table):
+    """
+    The one that began earlier and came later was refused whole, though the other spoke of another stack.
+    """
+    other = Served(served.ci, served.agent, a_stack(served.ci))
+    targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=other.stack.id))
+    mine, theirs = served.push(), other.push()
+
+    def now_while_another_report_comes():
+        report(served, record(mine, "degraded"), at=NOON + SECOND)
+        return NOON
+
+    said = HealthStatusUpdate(deployment_objects=[record(theirs, "failing")])
+    deployment_health.report(served.agent, served.agent.id, said, now=now_while_another_report_comes)
+
+    assert counts(table, served.agent) == (1, 1)
+
+
 def test_a_stack_fails_no_more_once_it_has_left_the_agent(served, table):
     pushed = served.push()
     served.poll()
@@ -309,16 +326,6 @@ def test_a_deleted_agent_leaves_the_fleet_no_health(served, table):
     agents.delete_agent(ADMIN, served.agent.id)
 
     assert not [row for row in rows(table) if row["sk"]["S"].startswith("HEALTH#")]
-
-
-def test_a_quiet_fleet_is_written_seldom(served, table):
-    pushed = served.push()
-    report(served, record(pushed, "failing"))
-    before = rows(table)
-
-    fleet.note_health(served.agent.id, {served.stack.id: "failing"}, NOON + SECOND)
-
-    assert rows(table) == before
 
 
 def test_a_record_fits_into_one_write_unit(served, table):

@@ -23,7 +23,7 @@ from chalicelib.store import deployment_objects as stored
 from chalicelib.store import fleet as kept
 from chalicelib.store import stacks as kept_stacks
 from chalicelib.system import now
-from tests.support.world import a_generator, a_stack, an_agent, register
+from tests.support.world import a_generator, a_stack, an_agent, config_map, register
 
 
 def pending(agent):
@@ -158,16 +158,57 @@ def test_a_record_has_what_the_agent_last_said(served):
     agents.record_heartbeat(
         served.agent, served.agent.id, HeartbeatReport(k8s_reachable=True, k8s_api_latency_ms=7), now=lambda: at
     )
-    kept.note_health(served.agent.id, {uuid4(): FAILING, uuid4(): DEGRADED, uuid4(): DEGRADED}, at)
+    kept.note_health(served.agent.id, {served.stack.id: FAILING})
 
     [record] = list_fleet(ADMIN, now=lambda: event.created_at + timedelta(seconds=61.9))
 
     member = record.member
     assert (member.heartbeat.last_heartbeat, member.heartbeat.k8s_api_latency_ms) == (at, 7)
-    assert member.health == HealthCounts(failing=1, degraded=2)
+    assert record.health == HealthCounts(failing=1, degraded=0)
     assert member.profile.last_event_at == event.created_at
     assert record.age(member.profile.last_event_at) == 61
-    assert fleet_status(ADMIN, served.agent.id).record.member == member
+    status = fleet_status(ADMIN, served.agent.id).record
+    assert (status.member, status.health) == (member, record.health)
+
+
+def unwell(agent):
+    return fleet_status(ADMIN, agent.id).record.health
+
+
+def test_what_is_not_well_is_counted_by_stacks(served):
+    words = {a_stack(served.ci).id: word for word in (FAILING, DEGRADED, DEGRADED)}
+    for id in words:
+        targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=id))
+        push(ADMIN, id, NewDeploymentObject(yaml_content=config_map("app")))
+
+    kept.note_health(served.agent.id, words)
+
+    assert unwell(served.agent) == HealthCounts(failing=1, degraded=2)
+
+
+def test_a_word_that_comes_after_the_stack_has_gone_makes_no_ghost(served):
+    """
+    A report that the broker was already taking when the agent's word on the removal came put the stack among the
+    failing, and nobody ever spoke of it again.
+    """
+    served.push()
+    served.poll()
+    targets.remove_target(ADMIN, served.agent.id, served.stack.id)
+    served.report(served.poll()[0])
+
+    kept.note_health(served.agent.id, {served.stack.id: FAILING})
+
+    assert unwell(served.agent) == HealthCounts()
+
+
+def test_what_a_marker_takes_away_is_not_unwell_whatever_comes_late(served):
+    served.push()
+    served.poll()
+    served.report(served.push(is_deletion_marker=True))
+
+    kept.note_health(served.agent.id, {served.stack.id: DEGRADED})
+
+    assert unwell(served.agent) == HealthCounts()
 
 
 def test_a_moment_ahead_of_the_readers_clock_is_no_seconds_ago(served):

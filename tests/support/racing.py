@@ -18,6 +18,9 @@ class Racers:
         self._clients = clients
 
     def post(self, path, bodies):
+        return self.send("POST", path, bodies)
+
+    def send(self, method, path, bodies):
         """
         Each its own body, all at the same moment: what each was answered.
         """
@@ -26,7 +29,7 @@ class Racers:
         def run(client, body):
             start.wait()
             try:
-                return client.call("POST", path, body)
+                return client.call(method, path, body)
             except Refused as refused:
                 return refused.answer
 
