@@ -40,7 +40,7 @@ from chalicelib.errors import (
 )
 from chalicelib.services import audit
 from chalicelib.store import agents, credentials, generators, heartbeats, names, profiles, registrations, targets
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 
 def list_agents(caller: Principal) -> list[AgentStatus]:

@@ -11,7 +11,7 @@ from chalicelib import system
 from chalicelib.domain.audit import ActorType, Entry, Found, Named, Wanted
 from chalicelib.domain.principals import Origin, Principal, require_admin
 from chalicelib.store import agents, audit, audit_pages, generators
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 NOWHERE = Origin()
 

@@ -16,7 +16,7 @@ from chalicelib.domain.configuration import LOG_LEVEL, Change, Setting
 from chalicelib.domain.principals import Principal, require_admin
 from chalicelib.services import audit
 from chalicelib.store import configuration
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 FRESH = timedelta(minutes=1)
 

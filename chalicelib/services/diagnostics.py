@@ -16,7 +16,7 @@ from chalicelib.errors import (
 )
 from chalicelib.services.deployment_objects import not_found
 from chalicelib.store import agents, deployment_objects, diagnostics, stacks
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 
 def ask(

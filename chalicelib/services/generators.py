@@ -30,7 +30,7 @@ from chalicelib.services import audit
 from chalicelib.services.stacks import delete_stack
 from chalicelib.services.targets import forget_target
 from chalicelib.store import agents, credentials, generators, profiles, registrations, stacks
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 
 def list_generators(caller: Principal) -> list[Generator]:

@@ -12,7 +12,7 @@ from chalicelib.domain.agents import Given
 from chalicelib.domain.deployment_objects import Revision
 from chalicelib.errors import AgentNotFound
 from chalicelib.store import given_stacks, profiles
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 
 def note(agent_id: UUID, served: Iterable[Revision], given: dict[UUID, Given], new_id: system.NewId) -> None:

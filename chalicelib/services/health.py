@@ -4,7 +4,7 @@ Whether the broker can do its work.
 
 from chalicelib.errors import Unavailable
 from chalicelib.store import connection, credentials
-from chalicelib.store.table import is_outage
+from chalicelib.store.faults import is_outage
 
 
 def connect() -> None:

@@ -15,7 +15,7 @@ from chalicelib.errors import AlreadyInstalled, Unavailable
 from chalicelib.services import audit
 from chalicelib.store import copying, credentials, generators, schema
 from chalicelib.store.credentials import Installation
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 
 class Installed(Struct, frozen=True):

@@ -18,7 +18,7 @@ from chalicelib.errors import IdTokenRefused
 from chalicelib.services import audit, refused_paks
 from chalicelib.services.issuer_keys import IssuerKeys, Jwk
 from chalicelib.store import credentials, generators, trusts
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 LIFE = timedelta(minutes=15)
 PATH = "/auth/oidc"

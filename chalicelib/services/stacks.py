@@ -29,7 +29,7 @@ from chalicelib.errors import (
 from chalicelib.services import audit
 from chalicelib.services.targets import forget_target
 from chalicelib.store import agents, credentials, deployment_objects, generators, stack_labels, stacks, targets
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 MAX_TRIES = 20
 

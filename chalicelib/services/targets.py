@@ -24,7 +24,7 @@ from chalicelib.services import audit
 from chalicelib.store import agents, profiles, stacks
 from chalicelib.store import registrations as consents
 from chalicelib.store import targets as kept
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 
 def targets(caller: Principal, agent_id: UUID) -> list[AgentTarget]:

@@ -13,7 +13,7 @@ from chalicelib.errors import SystemGeneratorNotATenant
 from chalicelib.services import audit
 from chalicelib.settings import settings
 from chalicelib.store import generators, trusts
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 
 def add_trust(

@@ -12,7 +12,9 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain.events import AgentEvent
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
-from chalicelib.store.table import Item, find, listed, patch, present
+from chalicelib.store.reads import find, listed
+from chalicelib.store.table import Item, present
+from chalicelib.store.writes import patch
 
 LIFE = timedelta(days=30)
 PAGE_SIZE = 200

@@ -33,17 +33,12 @@ from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.given_stacks import GivenItem
 from chalicelib.store.memory import REMEMBERED_FOR, Memory
 from chalicelib.store.pending import PendingItem
+from chalicelib.store.reads import find as find_item
+from chalicelib.store.reads import listed, partition
 from chalicelib.store.registrations import RegistrationItem
-from chalicelib.store.table import (
-    Item,
-    Together,
-    listed,
-    partition,
-    patch,
-    present,
-)
-from chalicelib.store.table import find as find_item
+from chalicelib.store.table import Item, present
 from chalicelib.store.targets import TargetItem
+from chalicelib.store.writes import Together, patch
 
 LISTING = "AGENT"
 

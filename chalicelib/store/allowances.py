@@ -8,7 +8,8 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from chalicelib.store.attributes import WholeNumberAttribute
-from chalicelib.store.table import Item, is_outage, is_refused
+from chalicelib.store.faults import is_outage, is_refused
+from chalicelib.store.table import Item
 
 LIFE = timedelta(hours=1)
 

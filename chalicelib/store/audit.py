@@ -15,7 +15,9 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.audit import LIFE, SYSTEM, Entry
-from chalicelib.store.table import Item, Together, is_outage
+from chalicelib.store.faults import is_outage
+from chalicelib.store.table import Item
+from chalicelib.store.writes import Together
 
 LOG = "AUDIT"
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain.configuration import KEYS, Setting
-from chalicelib.store.table import Item, Together, partition
+from chalicelib.store.reads import partition
+from chalicelib.store.table import Item
+from chalicelib.store.writes import Together
 
 PK = "SETTINGS"
 SAVED, RUNNING = "SAVED", "RUNNING"

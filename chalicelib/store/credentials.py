@@ -14,7 +14,9 @@ from chalicelib.domain.keyless import Grant
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import Principal, Role
 from chalicelib.store.attributes import UUIDAttribute
-from chalicelib.store.table import Item, Together, find, present
+from chalicelib.store.reads import find
+from chalicelib.store.table import Item, present
+from chalicelib.store.writes import Together
 
 ADMIN_KEY = ("ADMIN", "ADMIN")
 

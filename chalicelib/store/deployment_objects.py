@@ -13,9 +13,11 @@ from pynamodb.exceptions import PutError
 
 from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, Attempt, DeploymentObject, Revision
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute, WholeNumberAttribute
+from chalicelib.store.faults import is_refused
 from chalicelib.store.memory import Memory
 from chalicelib.store.packed import PackedItem
-from chalicelib.store.table import Item, absent, find, is_refused
+from chalicelib.store.reads import find
+from chalicelib.store.table import Item, absent
 
 IDEMPOTENCY_LIFE = timedelta(hours=24)
 BATCH = 100

@@ -14,7 +14,9 @@ from chalicelib.errors import BrokerError
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.packed import PackedItem
 from chalicelib.store.pending import PendingItem
-from chalicelib.store.table import Item, Together, find, partition, patch, present
+from chalicelib.store.reads import find, partition
+from chalicelib.store.table import Item, present
+from chalicelib.store.writes import Together, patch
 
 TEXTS = ("pod_statuses", "events", "log_tails")
 

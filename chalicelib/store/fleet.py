@@ -12,7 +12,9 @@ from chalicelib.domain.deployment_health import DEGRADED, FAILING
 from chalicelib.domain.fleet import Unwell
 from chalicelib.store.attributes import UUIDAttribute, UUIDsAttribute
 from chalicelib.store.heartbeats import FLEET
-from chalicelib.store.table import Item, Together, find, patch
+from chalicelib.store.reads import find
+from chalicelib.store.table import Item
+from chalicelib.store.writes import Together, patch
 
 
 class AgentHealthItem(Item, discriminator="agent_health"):

@@ -16,8 +16,10 @@ from chalicelib.domain.generators import Generator, GeneratorChange
 from chalicelib.errors import Conflict, GeneratorNotFound, UniqueViolation
 from chalicelib.store import names
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
+from chalicelib.store.reads import find, listed, partition
 from chalicelib.store.registrations import RegistrationItem
-from chalicelib.store.table import Item, Together, find, listed, partition, present
+from chalicelib.store.table import Item, present
+from chalicelib.store.writes import Together
 
 LISTING = "GENERATOR"
 

@@ -12,8 +12,10 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.agents import Given, LastReport
 from chalicelib.store.attributes import UUIDAttribute, WholeNumberAttribute
-from chalicelib.store.table import Item, Together, absent, is_refused, patch, present
-from chalicelib.store.table import find as find_item
+from chalicelib.store.faults import is_refused
+from chalicelib.store.reads import find as find_item
+from chalicelib.store.table import Item, absent, present
+from chalicelib.store.writes import Together, patch
 
 
 class GivenItem(Item, discriminator="given"):

@@ -14,8 +14,10 @@ from chalicelib.errors import AgentNotFound
 from chalicelib.settings import settings
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute, WholeNumberAttribute
 from chalicelib.store.memory import Memory
-from chalicelib.store.table import Item, Together, partition, patch, present
-from chalicelib.store.table import find as find_item
+from chalicelib.store.reads import find as find_item
+from chalicelib.store.reads import partition
+from chalicelib.store.table import Item, present
+from chalicelib.store.writes import Together, patch
 
 FLEET = "FLEET"
 

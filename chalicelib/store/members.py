@@ -10,7 +10,8 @@ from chalicelib.store import profiles
 from chalicelib.store.fleet import AgentHealthItem
 from chalicelib.store.heartbeats import FLEET, HeartbeatItem
 from chalicelib.store.profiles import ProfileItem
-from chalicelib.store.table import Item, partition
+from chalicelib.store.reads import partition
+from chalicelib.store.table import Item
 
 
 def all_live() -> list[Member]:

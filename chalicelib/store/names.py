@@ -6,7 +6,9 @@ from uuid import UUID
 
 from chalicelib.errors import UniqueViolation
 from chalicelib.store.attributes import UUIDAttribute
-from chalicelib.store.table import Item, Together, find
+from chalicelib.store.reads import find
+from chalicelib.store.table import Item
+from chalicelib.store.writes import Together
 
 
 class NameItem(Item, discriminator="name"):

@@ -7,7 +7,8 @@ import zlib
 from pynamodb.attributes import BinaryAttribute
 
 from chalicelib.store.attributes import WholeNumberAttribute
-from chalicelib.store.table import Item, partition
+from chalicelib.store.reads import partition
+from chalicelib.store.table import Item
 
 INLINE_BYTES = 3_000  # the item stays under one 4 KB read unit, whatever the text
 PIECE_BYTES = 390_000  # an item holds 400 KB in all

@@ -24,8 +24,9 @@ from chalicelib.store.attributes import (
     WordsAttribute,
 )
 from chalicelib.store.heartbeats import FLEET
-from chalicelib.store.table import Item, Together, patch, present
-from chalicelib.store.table import find as find_item
+from chalicelib.store.reads import find as find_item
+from chalicelib.store.table import Item, present
+from chalicelib.store.writes import Together, patch
 
 # What one item of 400 KB holds, whatever the words.
 MOST = {"labels": 250, "annotations": 250, "targets": 2000, "generators": 1000}

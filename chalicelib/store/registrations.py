@@ -13,7 +13,8 @@ from chalicelib.domain.agents import Registration
 from chalicelib.errors import AgentNotRegistered, AlreadyRegistered
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.memory import REMEMBERED_FOR, Memory
-from chalicelib.store.table import Item, Together, present
+from chalicelib.store.table import Item, present
+from chalicelib.store.writes import Together
 
 _consents: Memory[tuple[UUID, UUID], bool] = Memory(8192, REMEMBERED_FOR)
 

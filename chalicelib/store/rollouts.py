@@ -17,7 +17,9 @@ from chalicelib.domain.deployment_health import Health, HealthRecord
 from chalicelib.domain.deployment_objects import Revision
 from chalicelib.domain.rollout import Outcome, Said
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
-from chalicelib.store.table import Item, partition, patch
+from chalicelib.store.reads import partition
+from chalicelib.store.table import Item
+from chalicelib.store.writes import patch
 
 LIFE = timedelta(days=30)
 PREFIX = "ROLLOUT#"

@@ -13,7 +13,9 @@ from chalicelib.domain.stacks import StackAnnotation, StackLabel
 from chalicelib.errors import StackAnnotationNotFound, StackLabelNotFound, UniqueViolation
 from chalicelib.store import stacks
 from chalicelib.store.attributes import UUIDAttribute
-from chalicelib.store.table import Item, Together, listed, partition
+from chalicelib.store.reads import listed, partition
+from chalicelib.store.table import Item
+from chalicelib.store.writes import Together
 
 LABEL, ANNOTATION = "LABEL#", "ANNOTATION#"
 

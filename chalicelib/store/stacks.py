@@ -16,7 +16,9 @@ from chalicelib.domain.stacks import Pointer, Stack, StackChange
 from chalicelib.errors import Conflict, StackNotFound, StackNotOwned, UniqueViolation
 from chalicelib.store import names, tallies
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute, WholeNumberAttribute
-from chalicelib.store.table import Item, Together, find, listed, partition, patch, present
+from chalicelib.store.reads import find, listed, partition
+from chalicelib.store.table import Item, present
+from chalicelib.store.writes import Together, patch
 
 LISTING = "STACK"
 

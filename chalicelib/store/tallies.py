@@ -9,7 +9,9 @@ from uuid import UUID
 
 from chalicelib.domain.counts import Counts
 from chalicelib.store.attributes import WholeNumberAttribute
-from chalicelib.store.table import Item, Together, partition
+from chalicelib.store.reads import partition
+from chalicelib.store.table import Item
+from chalicelib.store.writes import Together
 
 TALLY = "TALLY"
 

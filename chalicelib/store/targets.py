@@ -11,8 +11,10 @@ from chalicelib.domain.agents import AgentTarget
 from chalicelib.domain.stacks import Stack
 from chalicelib.errors import AgentTargetNotFound, UniqueViolation
 from chalicelib.store.attributes import UUIDAttribute
+from chalicelib.store.reads import partition
 from chalicelib.store.stacks import StackItem
-from chalicelib.store.table import Item, Together, partition
+from chalicelib.store.table import Item
+from chalicelib.store.writes import Together
 
 
 class TargetItem(Item, discriminator="target"):

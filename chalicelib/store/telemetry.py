@@ -26,7 +26,9 @@ from chalicelib.domain.telemetry import (
     Telemetry,
 )
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
-from chalicelib.store.table import Item, absent, find, is_refused
+from chalicelib.store.faults import is_refused
+from chalicelib.store.reads import find
+from chalicelib.store.table import Item, absent
 
 CHUNK_ROWS = 500  # so that a reader of a few rows reads few
 CHUNK_BYTES = 256 * 1024  # an item holds 400 KB, and text may not compress at all

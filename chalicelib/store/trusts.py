@@ -13,7 +13,9 @@ from chalicelib.domain.keyless import Grant
 from chalicelib.domain.trusts import Trust, TrustNotFound
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.generators import GeneratorItem
-from chalicelib.store.table import Item, Together, find, listed, partition, present
+from chalicelib.store.reads import find, listed, partition
+from chalicelib.store.table import Item, present
+from chalicelib.store.writes import Together
 
 LISTING = "TRUST"
 

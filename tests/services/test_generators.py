@@ -27,7 +27,7 @@ from chalicelib.services import agents, generators, stacks, targets
 from chalicelib.services.authentication import authenticate
 from chalicelib.store import generators as kept
 from chalicelib.store.stacks import OwnershipItem
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 from tests.support.world import a_generator, a_stack, an_agent, rows
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -18,7 +18,7 @@ from chalicelib.domain.agents import (
 from chalicelib.domain.diagnostics import Diagnostic, NewDiagnostic, PendingDiagnostic
 from chalicelib.errors import AgentNotFound
 from chalicelib.store import agents, diagnostics, given_stacks, heartbeats, registrations, targets
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 from tests.support.world import rows
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

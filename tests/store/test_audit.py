@@ -10,7 +10,7 @@ import pytest
 from chalicelib.domain.audit import Entry, Wanted
 from chalicelib.store import audit, audit_pages
 from chalicelib.store.audit_counts import MilestoneItem
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 from tests.support.world import rows
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -3,7 +3,8 @@ from threading import Barrier, Thread
 import pytest
 
 from chalicelib.store.consumption import _note, metered
-from chalicelib.store.table import Item, find
+from chalicelib.store.reads import find
+from chalicelib.store.table import Item
 
 
 class CountedItem(Item, discriminator="test_counted"):

@@ -6,7 +6,7 @@ import pytest
 from chalicelib.domain.diagnostics import Diagnostic, DiagnosticResult, NewDiagnostic
 from chalicelib.errors import DiagnosticAlreadyClaimed
 from chalicelib.store import diagnostics
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 from tests.support.recorder import recorder
 from tests.support.world import rows
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from chalicelib.domain.generators import Generator, GeneratorChange
 from chalicelib.errors import Conflict, GeneratorNotFound, UniqueViolation
 from chalicelib.store import generators
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 from tests.support.world import rows
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

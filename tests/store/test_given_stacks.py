@@ -7,7 +7,7 @@ from pynamodb.exceptions import PutError, UpdateError
 
 from chalicelib.domain.agents import Given, LastReport
 from chalicelib.store import given_stacks
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 
 def give(again=None):

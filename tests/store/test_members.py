@@ -7,7 +7,7 @@ from chalicelib.domain.agents import Agent
 from chalicelib.domain.deployment_health import DEGRADED, FAILING, HEALTHY
 from chalicelib.domain.fleet import Unwell
 from chalicelib.store import agents, fleet, members, profiles
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.errors import UniqueViolation
 from chalicelib.store import names
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 
 TAKEN = UniqueViolation("taken", constraint="unique_name")
 

@@ -6,7 +6,7 @@ import pytest
 from chalicelib.domain.agents import Registration
 from chalicelib.errors import AgentNotRegistered, AlreadyRegistered
 from chalicelib.store import agents, generators, registrations
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 from tests.support.world import rows
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

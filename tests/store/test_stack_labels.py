@@ -6,7 +6,7 @@ import pytest
 from chalicelib.domain.stacks import Stack, StackAnnotation, StackLabel
 from chalicelib.errors import StackAnnotationNotFound, StackLabelNotFound, StackNotFound, UniqueViolation
 from chalicelib.store import stack_labels, stacks
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 from tests.support.world import rows
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -7,7 +7,8 @@ from chalicelib.domain.principals import ADMIN, Principal, Role
 from chalicelib.domain.stacks import Pointer, Stack, StackChange
 from chalicelib.errors import Conflict, StackNotFound, StackNotOwned, UniqueViolation
 from chalicelib.store import stacks as store
-from chalicelib.store.table import PROJECTED, Together
+from chalicelib.store.table import PROJECTED
+from chalicelib.store.writes import Together
 from tests.support.world import rows
 
 NOON = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)

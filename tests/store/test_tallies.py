@@ -15,8 +15,8 @@ from chalicelib.errors import Conflict, UniqueViolation
 from chalicelib.services import agents, generators, stacks
 from chalicelib.store import agents as agent_store
 from chalicelib.store import stacks as stack_store
-from chalicelib.store.table import Together
 from chalicelib.store.tallies import counts
+from chalicelib.store.writes import Together
 from tests.support.recorder import recorder
 
 

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.domain.agents import AgentTarget
 from chalicelib.errors import AgentTargetNotFound, UniqueViolation
 from chalicelib.store import targets
-from chalicelib.store.table import Together
+from chalicelib.store.writes import Together
 from tests.support.world import rows
 
 
