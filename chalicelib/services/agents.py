@@ -39,7 +39,18 @@ from chalicelib.errors import (
     Unavailable,
 )
 from chalicelib.services import audit
-from chalicelib.store import agents, credentials, generators, heartbeats, names, profiles, registrations, targets
+from chalicelib.store import (
+    agent_files,
+    agent_labels,
+    agents,
+    credentials,
+    generators,
+    heartbeats,
+    names,
+    profiles,
+    registrations,
+    targets,
+)
 from chalicelib.store.writes import Together
 
 
@@ -144,7 +155,7 @@ def _forget_associations(id: UUID) -> None:
     """
     Take a dead agent out of what is asked of stacks. What a crash leaves here does no harm: a dead agent serves none.
     """
-    agents.unlist(id)
+    agent_labels.unlist(id)
     targets.unlist(id)
 
 
@@ -170,7 +181,7 @@ def record_heartbeat(caller: Principal, id: UUID, report: HeartbeatReport, *, no
 
 def labels(caller: Principal, id: UUID) -> list[AgentLabel]:
     require_admin_or_agent(caller, id)
-    return agents.file(id, consistent=True).labels
+    return agent_files.read(id, consistent=True).labels
 
 
 def add_label(caller: Principal, id: UUID, new: NewAgentLabel, *, new_id: system.NewId = system.new_id) -> AgentLabel:
@@ -178,7 +189,7 @@ def add_label(caller: Principal, id: UUID, new: NewAgentLabel, *, new_id: system
     _require_same_agent(new.agent_id, id)
     added = AgentLabel(new_id(), id, new.label)
     together = Together()
-    agents.add_label(together, added)
+    agent_labels.add_label(together, added)
     profiles.widen(together, id, Scope(labels=frozenset({added.label})))
     together.commit()
     return added
@@ -187,14 +198,14 @@ def add_label(caller: Principal, id: UUID, new: NewAgentLabel, *, new_id: system
 def remove_label(caller: Principal, id: UUID, label: str) -> None:
     require_admin(caller)
     together = Together()
-    agents.remove_label(together, id, label)
+    agent_labels.remove_label(together, id, label)
     profiles.narrow(together, id, Scope(labels=frozenset({label})))
     together.commit()
 
 
 def annotations(caller: Principal, id: UUID) -> list[AgentAnnotation]:
     require_admin_or_agent(caller, id)
-    return agents.file(id, consistent=True).annotations
+    return agent_files.read(id, consistent=True).annotations
 
 
 def add_annotation(
@@ -204,7 +215,7 @@ def add_annotation(
     _require_same_agent(new.agent_id, id)
     added = AgentAnnotation(new_id(), id, new.key, new.value)
     together = Together()
-    agents.add_annotation(together, added)
+    agent_labels.add_annotation(together, added)
     profiles.widen(together, id, Scope(annotations=frozenset({(added.key, added.value)})))
     together.commit()
     return added
@@ -212,8 +223,8 @@ def add_annotation(
 
 def remove_annotation(caller: Principal, id: UUID, key: str) -> None:
     require_admin(caller)
-    gone, together = agents.get_annotation(id, key), Together()
-    agents.remove_annotation(together, gone)
+    gone, together = agent_labels.get_annotation(id, key), Together()
+    agent_labels.remove_annotation(together, gone)
     profiles.narrow(together, id, Scope(annotations=frozenset({(gone.key, gone.value)})))
     together.commit()
 

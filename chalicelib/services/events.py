@@ -22,6 +22,7 @@ from chalicelib.services.given_stacks import take_back
 from chalicelib.services.target_state import find_stack
 from chalicelib.store import (
     agent_events,
+    agent_files,
     agents,
     deployment_objects,
     fleet,
@@ -112,7 +113,7 @@ def _reported(agent_id: UUID, object_id: UUID) -> tuple[Revision, Given | None]:
     revision = deployment_objects.find_revision(object_id)
     if revision:
         return revision, given_stacks.find(agent_id, revision.stack_id)
-    file = agents.file(agent_id, consistent=True)
+    file = agent_files.read(agent_id, consistent=True)
     given = next((one for one in file.given if one.withdrawal_id == object_id), None)
     stack = find_stack(given.stack_id) if given else None
     marker = rules.withdrawal(given, stack) if given and stack else None

@@ -29,7 +29,7 @@ from chalicelib.errors import (
 from chalicelib.services import audit
 from chalicelib.services.stacks import delete_stack
 from chalicelib.services.targets import forget_target
-from chalicelib.store import agents, credentials, generators, profiles, registrations, stacks
+from chalicelib.store import agent_files, agents, credentials, generators, profiles, registrations, stacks
 from chalicelib.store.writes import Together
 
 
@@ -207,7 +207,7 @@ def _with(generator_id: UUID) -> dict[str, str]:
 
 
 def _targeted(agent_id: UUID) -> list[UUID]:
-    return [target.stack_id for target in agents.file(agent_id, consistent=True).targets]
+    return [target.stack_id for target in agent_files.read(agent_id, consistent=True).targets]
 
 
 def _consenting_agent(caller: Principal, request: RegistrationRequest) -> UUID:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from chalicelib.domain.agents import Agent
 from chalicelib.domain.rollout import BY_ANNOTATION, BY_LABEL, BY_TARGET
 from chalicelib.domain.stacks import Stack
-from chalicelib.store import agents, registrations, stack_labels
+from chalicelib.store import agent_labels, agents, registrations, stack_labels
 
 
 class Server(Struct, frozen=True):
@@ -49,9 +49,9 @@ def serving(stack: Stack, targeted: Collection[UUID], at: datetime) -> Serving:
 
 def _labelled(stack_id: UUID) -> set[UUID]:
     labels = stack_labels.labels(stack_id, consistent=False)
-    return set().union(*(agents.with_label(one.label) for one in labels))
+    return set().union(*(agent_labels.agents_with_label(one.label) for one in labels))
 
 
 def _annotated(stack_id: UUID) -> set[UUID]:
     annotations = stack_labels.annotations(stack_id, consistent=False)
-    return set().union(*(agents.with_annotation(one.key, one.value) for one in annotations))
+    return set().union(*(agent_labels.agents_with_annotation(one.key, one.value) for one in annotations))

@@ -28,7 +28,7 @@ from chalicelib.errors import (
 )
 from chalicelib.services import audit
 from chalicelib.services.targets import forget_target
-from chalicelib.store import agents, credentials, deployment_objects, generators, stack_labels, stacks, targets
+from chalicelib.store import agent_files, credentials, deployment_objects, generators, stack_labels, stacks, targets
 from chalicelib.store.writes import Together
 
 MAX_TRIES = 20
@@ -189,6 +189,8 @@ def _require_reader(caller: Principal, id: UUID) -> None:
     if caller.is_admin and stacks.find_any(id) is None:
         return
     stack = stacks.get(id)
-    targeted = caller.is_agent and caller.id and any(target.stack_id == id for target in agents.file(caller.id).targets)
+    targeted = (
+        caller.is_agent and caller.id and any(target.stack_id == id for target in agent_files.read(caller.id).targets)
+    )
     if not (targeted or caller.owns(stack.generator_id)):
         raise StackNotAccessible(f"stack {id} is neither this caller's nor targeted at it")

@@ -19,7 +19,7 @@ from chalicelib.domain.principals import Principal, require_admin_or_agent
 from chalicelib.domain.stacks import Stack
 from chalicelib.services import given_stacks as records
 from chalicelib.services.association import heal, is_associated, newest, stacks_of
-from chalicelib.store import agents, deployment_objects, stacks
+from chalicelib.store import agent_files, deployment_objects, stacks
 
 
 class TargetState(Struct, frozen=True):
@@ -73,7 +73,7 @@ def associated_stacks(caller: Principal, agent_id: UUID) -> list[Stack]:
     The live stacks that an agent serves, by id.
     """
     require_admin_or_agent(caller, agent_id)
-    return sorted(stacks_of(Scope.of(agents.file(agent_id))), key=lambda stack: stack.id)
+    return sorted(stacks_of(Scope.of(agent_files.read(agent_id))), key=lambda stack: stack.id)
 
 
 def may_read(caller: Principal, stack: Stack) -> bool:
@@ -88,7 +88,7 @@ def serves(agent_id: UUID, stack: Stack) -> bool:
     """
     Whether an agent is associated with a living stack, or has a dead one still to give back.
     """
-    file = agents.file(agent_id)
+    file = agent_files.read(agent_id)
     if not stack.is_live:
         return any(one.stack_id == stack.id for one in file.given)
     return is_associated(Scope.of(file), stack)
@@ -100,7 +100,7 @@ def find_withdrawal(caller: Principal, id: UUID) -> Revision | None:
     """
     if not (caller.is_agent and caller.id):
         return None
-    for given in agents.file(caller.id).given:
+    for given in agent_files.read(caller.id).given:
         stack = find_stack(given.stack_id) if given.withdrawal_id == id else None
         if stack:
             return rules.withdrawal(given, stack)
@@ -122,11 +122,11 @@ def _due(agent_id: UUID) -> tuple[AgentFile, list[Revision]]:
     The index may lag and replicas may be behind, so a removal is never ordered before strongly consistent reads have
     confirmed it.
     """
-    file = agents.file(agent_id)
+    file = agent_files.read(agent_id)
     wanted = newest(stacks_of(Scope.of(file))) if file.agent else []
     kept = {revision.stack_id for revision in wanted}
     if any(one.stack_id not in kept for one in file.given):
-        file = agents.file(agent_id, consistent=True)
+        file = agent_files.read(agent_id, consistent=True)
     left = [one for one in file.given if one.stack_id not in kept]
     return file, [*wanted, *_left(file, left)]
 

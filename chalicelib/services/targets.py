@@ -21,7 +21,7 @@ from chalicelib.errors import (
     TargetGeneratorMismatch,
 )
 from chalicelib.services import audit
-from chalicelib.store import agents, profiles, stacks
+from chalicelib.store import agent_files, agents, profiles, stacks
 from chalicelib.store import registrations as consents
 from chalicelib.store import targets as kept
 from chalicelib.store.writes import Together
@@ -29,12 +29,12 @@ from chalicelib.store.writes import Together
 
 def targets(caller: Principal, agent_id: UUID) -> list[AgentTarget]:
     require_admin_or_agent(caller, agent_id)
-    return agents.file(agent_id, consistent=True).targets
+    return agent_files.read(agent_id, consistent=True).targets
 
 
 def registrations(caller: Principal, agent_id: UUID) -> list[Registration]:
     require_admin_or_agent(caller, agent_id)
-    file = agents.file(agent_id, consistent=True)
+    file = agent_files.read(agent_id, consistent=True)
     if file.agent is None:
         raise agents.not_found(agent_id)
     return file.registrations
@@ -112,7 +112,7 @@ def _require_consent(caller: Principal, agent_id: UUID, stack: Stack) -> bool:
         raise TargetCreateDenied("an agent cannot choose its stacks")
     if not caller.owns(stack.generator_id):
         raise TargetGeneratorMismatch(f"stack {stack.id} belongs to another generator")
-    file = agents.file(agent_id, consistent=True)
+    file = agent_files.read(agent_id, consistent=True)
     registered = any(registration.generator_id == stack.generator_id for registration in file.registrations)
     if not (registered or caller.is_admin):
         raise _not_registered(agent_id, stack)

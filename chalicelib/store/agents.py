@@ -1,5 +1,5 @@
 """
-Agents, as they are kept, and everything that belongs to them but their heartbeats.
+Agents, as they are kept.
 """
 
 from collections.abc import Collection, Iterable
@@ -11,34 +11,15 @@ from msgspec.structs import asdict
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.domain import text
-from chalicelib.domain.agents import (
-    ACTIVE,
-    Agent,
-    AgentAnnotation,
-    AgentChange,
-    AgentFile,
-    AgentLabel,
-)
-from chalicelib.errors import (
-    AgentAnnotationNotFound,
-    AgentLabelNotFound,
-    AgentNotFound,
-    Conflict,
-    ForeignKeyViolation,
-    UniqueViolation,
-)
+from chalicelib.domain.agents import ACTIVE, Agent, AgentChange
+from chalicelib.errors import AgentNotFound, Conflict, UniqueViolation
 from chalicelib.store import fleet, heartbeats, names, tallies
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
-from chalicelib.store.given_stacks import GivenItem
 from chalicelib.store.memory import REMEMBERED_FOR, Memory
-from chalicelib.store.pending import PendingItem
 from chalicelib.store.reads import find as find_item
-from chalicelib.store.reads import listed, partition
-from chalicelib.store.registrations import RegistrationItem
+from chalicelib.store.reads import listed
 from chalicelib.store.table import Item, present
-from chalicelib.store.targets import TargetItem
-from chalicelib.store.writes import Together, patch
+from chalicelib.store.writes import Together
 
 LISTING = "AGENT"
 
@@ -69,53 +50,6 @@ class AgentItem(Item, discriminator="agent"):
 
     def read(self) -> Agent:
         return self.as_a(Agent)
-
-
-class LabelItem(Item, discriminator="agent_label"):
-    """
-    pk AGENT#<id>, sk LABEL#<label>; gsi1 AGENTLABEL#<label> / agent id.
-    """
-
-    id = UUIDAttribute()
-    agent_id = UUIDAttribute()
-    label = UnicodeAttribute()
-
-    @classmethod
-    def of(cls, label: AgentLabel) -> Self:
-        item = cls(f"AGENT#{label.agent_id}", f"LABEL#{label.label}", **asdict(label))
-        item.gsi1pk, item.gsi1sk = _label_entry(label.label), str(label.agent_id)
-        return item
-
-    def read(self) -> AgentLabel:
-        return self.as_a(AgentLabel)
-
-
-class AnnotationItem(Item, discriminator="agent_annotation"):
-    """
-    pk AGENT#<id>, sk ANNOTATION#<key>; gsi1 AGENTANNOTATION#<key> <value> / agent id: neither holds white space.
-    """
-
-    id = UUIDAttribute()
-    agent_id = UUIDAttribute()
-    key = UnicodeAttribute()
-    value = UnicodeAttribute()
-
-    @classmethod
-    def of(cls, annotation: AgentAnnotation) -> Self:
-        item = cls(f"AGENT#{annotation.agent_id}", f"ANNOTATION#{annotation.key}", **asdict(annotation))
-        item.gsi1pk, item.gsi1sk = _annotation_entry(annotation.key, annotation.value), str(annotation.agent_id)
-        return item
-
-    def read(self) -> AgentAnnotation:
-        return self.as_a(AgentAnnotation)
-
-
-def _label_entry(label: str) -> str:
-    return f"AGENTLABEL#{label}"
-
-
-def _annotation_entry(key: str, value: str) -> str:
-    return f"AGENTANNOTATION#{key} {value}"
 
 
 _agents: Memory[UUID, Agent] = Memory(8192, REMEMBERED_FOR)
@@ -152,20 +86,6 @@ def _read_agents(ids: Collection[UUID]) -> dict[UUID, Agent]:
     return {item.id: item.read() for item in AgentItem.batch_get([(f"AGENT#{id}", "AGENT") for id in ids])}
 
 
-def with_label(label: str) -> set[UUID]:
-    """
-    Deleted agents may be among them.
-    """
-    return {UUID(item.gsi1sk) for item in listed(_label_entry(label))}
-
-
-def with_annotation(key: str, value: str) -> set[UUID]:
-    """
-    Deleted agents may be among them.
-    """
-    return {UUID(item.gsi1sk) for item in listed(_annotation_entry(key, value))}
-
-
 def all_live() -> list[Agent]:
     """
     In the order of their creation.
@@ -178,25 +98,6 @@ def called(ids: Iterable[UUID]) -> dict[UUID, str]:
     Of those that are there, deleted or not.
     """
     return {item.id: item.name for item in AgentItem.batch_get([(f"AGENT#{id}", "AGENT") for id in ids])}
-
-
-def file(id: UUID, *, consistent: bool = False) -> AgentFile:
-    """
-    All that is kept under an agent, in one query. Empty for an unknown agent, and for a deleted one, whatever it left.
-    """
-    items = list(partition(f"AGENT#{id}", consistent=consistent))
-    own = next((item for item in items if isinstance(item, AgentItem)), None)
-    agent = own.read() if own and own.deleted_at is None else None
-    kept: list[Item] = items if agent else []
-    return AgentFile(
-        agent=agent,
-        labels=[item.read() for item in kept if isinstance(item, LabelItem)],
-        annotations=[item.read() for item in kept if isinstance(item, AnnotationItem)],
-        targets=[item.read() for item in kept if isinstance(item, TargetItem)],
-        registrations=[item.read() for item in kept if isinstance(item, RegistrationItem)],
-        given=[item.read() for item in kept if isinstance(item, GivenItem)],
-        diagnostics=[item.read() for item in kept if isinstance(item, PendingItem)],
-    )
 
 
 def not_found(id: UUID) -> AgentNotFound:
@@ -283,69 +184,3 @@ def _same_pak(old: Agent) -> Condition:
     if old.pak_short is None:
         return AgentItem.pak_short.does_not_exist()
     return AgentItem.pak_short == old.pak_short
-
-
-def add_label(together: Together, label: AgentLabel) -> None:
-    item = LabelItem.of(label)
-    taken = UniqueViolation(
-        f"agent {label.agent_id} has the label {label.label!r} already", constraint="agent_labels_agent_id_label_key"
-    )
-    _add_to_agent(together, label.agent_id, item, "fk_agent_labels_agent", taken)
-
-
-def remove_label(together: Together, agent_id: UUID, label: str) -> None:
-    """
-    Raises AgentLabelNotFound, or is refused with it.
-    """
-    if not text.is_word(label):
-        raise _no_label(agent_id, label)
-    together.remove(LabelItem(f"AGENT#{agent_id}", f"LABEL#{label}"), _no_label(agent_id, label))
-
-
-def _no_label(agent_id: UUID, label: str) -> AgentLabelNotFound:
-    return AgentLabelNotFound(f"agent {agent_id} has no label {label!r}")
-
-
-def add_annotation(together: Together, annotation: AgentAnnotation) -> None:
-    item = AnnotationItem.of(annotation)
-    taken = UniqueViolation(
-        f"agent {annotation.agent_id} has the annotation {annotation.key!r} already",
-        constraint="agent_annotations_agent_id_key_key",
-    )
-    _add_to_agent(together, annotation.agent_id, item, "fk_agent_annotations_agent", taken)
-
-
-def get_annotation(agent_id: UUID, key: str) -> AgentAnnotation:
-    """
-    Raises AgentAnnotationNotFound.
-    """
-    item = find_item(AnnotationItem, f"AGENT#{agent_id}", f"ANNOTATION#{key}") if text.is_word(key) else None
-    if item is None:
-        raise _no_annotation(agent_id, key)
-    return item.read()
-
-
-def remove_annotation(together: Together, annotation: AgentAnnotation) -> None:
-    """
-    Refused with AgentAnnotationNotFound, also where another one has taken its place.
-    """
-    item = AnnotationItem(f"AGENT#{annotation.agent_id}", f"ANNOTATION#{annotation.key}")
-    together.remove(item, _no_annotation(annotation.agent_id, annotation.key), AnnotationItem.id == annotation.id)
-
-
-def _no_annotation(agent_id: UUID, key: str) -> AgentAnnotationNotFound:
-    return AgentAnnotationNotFound(f"agent {agent_id} has no annotation {key!r}")
-
-
-def unlist(id: UUID) -> None:
-    """
-    Let nobody find an agent by its labels and annotations, which stay its own.
-    """
-    for prefix in ("LABEL#", "ANNOTATION#"):
-        for item in partition(f"AGENT#{id}", prefix):
-            patch(item, [Item.gsi1pk.remove(), Item.gsi1sk.remove()], present)
-
-
-def _add_to_agent(together: Together, agent_id: UUID, item: Item, constraint: str, taken: UniqueViolation) -> None:
-    check_alive(together, agent_id, ForeignKeyViolation(f"there is no agent {agent_id}", constraint=constraint))
-    together.add(item, taken)

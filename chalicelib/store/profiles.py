@@ -15,7 +15,7 @@ from chalicelib.domain.agents import Agent, AgentChange, Given
 from chalicelib.domain.association import Pair, Scope
 from chalicelib.domain.fleet import Profile
 from chalicelib.errors import AgentNotFound, InvalidRequestBody
-from chalicelib.store import agent_events, agents
+from chalicelib.store import agent_events, agent_files, agents
 from chalicelib.store.attributes import (
     MomentAttribute,
     NumbersByIdAttribute,
@@ -94,7 +94,7 @@ def _make(agent_id: UUID) -> Profile | None:
     Nothing that a profile copies changes while there is none, since each change writes the profile too: what is read
     here is still so when the profile is added, or somebody else has added one.
     """
-    file = agents.file(agent_id, consistent=True)
+    file = agent_files.read(agent_id, consistent=True)
     if file.agent is None:
         return None
     last_event_at = agent_events.newest_moment(agent_id)

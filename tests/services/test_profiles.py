@@ -27,7 +27,7 @@ from chalicelib.domain.stacks import NewStackAnnotation, StackChange
 from chalicelib.errors import BrokerError, InvalidRequestBody
 from chalicelib.services import agents, events, fleet, generators, stacks, targets
 from chalicelib.services.target_state import associated_stacks, target_state
-from chalicelib.store import agent_events, given_stacks, profiles
+from chalicelib.store import agent_events, agent_files, given_stacks, profiles
 from chalicelib.store import agents as kept
 from chalicelib.store import members as kept_members
 from tests.support.world import Served, a_generator, a_stack, an_agent, rows
@@ -130,7 +130,7 @@ class World:
 
 
 def of_its_partition(agent_id):
-    file = kept.file(agent_id, consistent=True)
+    file = agent_files.read(agent_id, consistent=True)
     return Profile.of(file.agent, Scope.of(file), file.given, agent_events.newest_moment(agent_id))
 
 

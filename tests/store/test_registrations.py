@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib.domain.agents import Registration
 from chalicelib.errors import AgentNotRegistered, AlreadyRegistered
-from chalicelib.store import agents, generators, registrations
+from chalicelib.store import agent_files, generators, registrations
 from chalicelib.store.writes import Together
 from tests.support.world import rows
 
@@ -64,4 +64,4 @@ def test_a_transaction_can_depend_on_a_registration(registration):
 
 
 def test_a_registration_alone_makes_no_agent(registration):
-    assert agents.file(registration.agent_id).registrations == []
+    assert agent_files.read(registration.agent_id).registrations == []
