@@ -3,11 +3,15 @@ Clients match on code and status: this is the contract's table, class by class.
 """
 
 import json
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
 from chalicelib import errors
 from chalicelib.errors import BrokerError
+from chalicelib.errors.conflicts import UniqueViolation
+from chalicelib.errors.protocol import MethodNotAllowed
 
 CONTRACT = {
     "InvalidPath": (400, "invalid_path"),
@@ -82,8 +86,12 @@ CONTRACT = {
 NEVER_ANSWERED = {"BrokerError", "Invalid"}
 
 
+for one in iter_modules(errors.__path__, f"{errors.__name__}."):
+    import_module(one.name)
+
+
 def every_error(kind=BrokerError):
-    found = {kind.__name__: kind} if kind.__module__ == errors.__name__ else {}
+    found = {kind.__name__: kind} if kind.__module__.startswith(errors.__name__) else {}
     for child in kind.__subclasses__():
         found |= every_error(child)
     return found
@@ -95,19 +103,19 @@ def test_every_error_has_its_line_in_the_contract():
 
 @pytest.mark.parametrize("name", CONTRACT)
 def test_an_error_has_the_status_and_the_code_of_the_contract(name):
-    kind = getattr(errors, name)
+    kind = every_error()[name]
 
     assert (kind.status.value, kind.code) == CONTRACT[name]
 
 
 def test_a_refused_method_names_those_that_are_offered():
-    error = errors.MethodNotAllowed("PUT", ["GET", "POST"])
+    error = MethodNotAllowed("PUT", ["GET", "POST"])
 
     assert error.headers == {"Allow": "GET, POST"}
     assert "PUT" in error.message
 
 
 def test_details_are_ready_for_json():
-    error = errors.UniqueViolation("taken", constraint="unique_stack_name")
+    error = UniqueViolation("taken", constraint="unique_stack_name")
 
     assert json.loads(json.dumps(error.details)) == {"constraint": "unique_stack_name"}

@@ -12,7 +12,7 @@ from chalicelib.api.operations import ADMIN, Operation
 from chalicelib.api.parameters import clamped_query, moment_query, text_query, uuid_query
 from chalicelib.domain.audit import ACTOR_TYPES, DEFAULT_LIMIT, MAX_LIMIT, Wanted
 from chalicelib.domain.principals import require_admin
-from chalicelib.errors import AdminRequired
+from chalicelib.errors.forbidden import AdminRequired
 from chalicelib.services import audit, configuration
 
 routes = Blueprint(__name__)

@@ -13,21 +13,17 @@ from chalicelib.api.views import (
     new_agent_view,
 )
 from chalicelib.domain.agents import AgentChange, HeartbeatReport, NewAgent, NewAgentAnnotation, NewAgentLabel
-from chalicelib.errors import (
-    AdminRequired,
-    AgentAnnotationNotFound,
+from chalicelib.errors.conflicts import ForeignKeyViolation, UniqueViolation
+from chalicelib.errors.forbidden import AdminRequired, AgentPakMismatch
+from chalicelib.errors.invalid import (
     AgentIdMismatch,
-    AgentLabelNotFound,
-    AgentNotFound,
-    AgentPakMismatch,
-    ForeignKeyViolation,
     InvalidAgent,
     InvalidAnnotation,
     InvalidGeneratorId,
     InvalidLabel,
     NameAndClusterRequired,
-    UniqueViolation,
 )
+from chalicelib.errors.not_found import AgentAnnotationNotFound, AgentLabelNotFound, AgentNotFound
 from chalicelib.services import agents
 
 routes = Blueprint(__name__)

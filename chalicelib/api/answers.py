@@ -15,7 +15,7 @@ from chalice.app import Request
 
 from chalicelib.api.parameters import known_to
 from chalicelib.domain.principals import Principal
-from chalicelib.errors import PayloadTooLarge
+from chalicelib.errors.protocol import PayloadTooLarge
 
 PRINCIPAL = "principal"
 

@@ -9,7 +9,8 @@ from chalicelib.api.origin import origin_of
 from chalicelib.api.schemas import parse
 from chalicelib.api.views import lent_pak, principal_view
 from chalicelib.domain.keyless import IdToken
-from chalicelib.errors import AdminRequired, IdTokenRefused, IssuerUnavailable, Unauthorized, Unavailable
+from chalicelib.errors.forbidden import AdminRequired
+from chalicelib.errors.protocol import IdTokenRefused, IssuerUnavailable, Unauthorized, Unavailable
 from chalicelib.services import generators
 
 routes = Blueprint(__name__)

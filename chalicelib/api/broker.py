@@ -14,7 +14,8 @@ from chalice.app import Request, RestAPIEventHandler
 from chalicelib.api.gateway_events import Event, rest_event
 from chalicelib.api.routing import NO_ROUTE, WITH_SLASH, Router
 from chalicelib.api.shapes import ErrorResponse
-from chalicelib.errors import BrokerError, MethodNotAllowed, RouteNotFound
+from chalicelib.errors import BrokerError
+from chalicelib.errors.protocol import MethodNotAllowed, RouteNotFound
 from chalicelib.services import health
 
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"}

@@ -11,14 +11,10 @@ from chalicelib.api.operations import ADMIN, AGENT, Operation
 from chalicelib.api.parameters import path_uuid
 from chalicelib.api.schemas import parse
 from chalicelib.domain.deployment_health import HealthStatusUpdate
-from chalicelib.errors import (
-    AdminRequired,
-    AgentNotAssociated,
-    AgentPakMismatch,
-    ForeignKeyViolation,
-    InvalidHealthRecord,
-    ResponseTooLarge,
-)
+from chalicelib.errors.conflicts import ForeignKeyViolation
+from chalicelib.errors.forbidden import AdminRequired, AgentNotAssociated, AgentPakMismatch
+from chalicelib.errors.invalid import InvalidHealthRecord
+from chalicelib.errors.protocol import ResponseTooLarge
 from chalicelib.services import deployment_health
 
 routes = Blueprint(__name__)

@@ -7,20 +7,11 @@ from chalicelib.api.parameters import accepts, flag_query, known_to, path_uuid
 from chalicelib.api.schemas import DELETION_MARKER, YAML_TYPES, parse_push
 from chalicelib.api.views import object_view
 from chalicelib.domain.deployment_objects import IdempotencyKey, NewDeploymentObject, idempotency_key
-from chalicelib.errors import (
-    AgentNotAssociated,
-    DeploymentObjectNotFound,
-    GeneratorNotAssociated,
-    IdempotencyKeyReused,
-    Invalid,
-    InvalidDeploymentObject,
-    InvalidIdempotencyKey,
-    PayloadTooLarge,
-    ResponseTooLarge,
-    StackNotFound,
-    StackNotOwned,
-    UnsupportedMediaType,
-)
+from chalicelib.errors.conflicts import IdempotencyKeyReused
+from chalicelib.errors.forbidden import AgentNotAssociated, GeneratorNotAssociated, StackNotOwned
+from chalicelib.errors.invalid import Invalid, InvalidDeploymentObject, InvalidIdempotencyKey
+from chalicelib.errors.not_found import DeploymentObjectNotFound, StackNotFound
+from chalicelib.errors.protocol import PayloadTooLarge, ResponseTooLarge, UnsupportedMediaType
 from chalicelib.services import deployment_objects
 
 routes = Blueprint(__name__)

@@ -15,19 +15,11 @@ from chalicelib.api.operations import ADMIN, AGENT, Operation
 from chalicelib.api.parameters import path_uuid
 from chalicelib.api.schemas import parse
 from chalicelib.domain.diagnostics import NewDiagnostic, NewDiagnosticResult
-from chalicelib.errors import (
-    AdminRequired,
-    AgentNotFound,
-    AgentPakMismatch,
-    DeploymentObjectNotFound,
-    DiagnosticAlreadyClaimed,
-    DiagnosticNotClaimed,
-    DiagnosticNotFound,
-    DiagnosticNotOwned,
-    InvalidDiagnosticRequest,
-    InvalidDiagnosticResult,
-    PayloadTooLarge,
-)
+from chalicelib.errors.conflicts import DiagnosticAlreadyClaimed, DiagnosticNotClaimed
+from chalicelib.errors.forbidden import AdminRequired, AgentPakMismatch, DiagnosticNotOwned
+from chalicelib.errors.invalid import InvalidDiagnosticRequest, InvalidDiagnosticResult
+from chalicelib.errors.not_found import AgentNotFound, DeploymentObjectNotFound, DiagnosticNotFound
+from chalicelib.errors.protocol import PayloadTooLarge
 from chalicelib.services import diagnostics
 
 routes = Blueprint(__name__)

@@ -9,14 +9,11 @@ from chalicelib.api.parameters import number_query, path_uuid, uuid_query
 from chalicelib.api.schemas import parse
 from chalicelib.api.views import event_view
 from chalicelib.domain.events import AgentEvent, NewAgentEvent, Page
-from chalicelib.errors import (
-    AdminRequired,
-    AgentEventNotFound,
-    AgentIdMismatch,
-    AgentPakMismatch,
-    ForeignKeyViolation,
-    ResponseTooLarge,
-)
+from chalicelib.errors.conflicts import ForeignKeyViolation
+from chalicelib.errors.forbidden import AdminRequired, AgentPakMismatch
+from chalicelib.errors.invalid import AgentIdMismatch
+from chalicelib.errors.not_found import AgentEventNotFound
+from chalicelib.errors.protocol import ResponseTooLarge
 from chalicelib.services import events
 
 routes = Blueprint(__name__)

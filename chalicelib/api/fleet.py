@@ -4,7 +4,9 @@ from chalicelib.api.answers import Ok, bounded, caller
 from chalicelib.api.fleet_views import AgentFleetStatusResponse, FleetAgentRecord, fleet_record_view, fleet_status_view
 from chalicelib.api.operations import ADMIN, Operation
 from chalicelib.api.parameters import path_uuid, uuid_query
-from chalicelib.errors import AdminRequired, AgentNotFound, ResponseTooLarge
+from chalicelib.errors.forbidden import AdminRequired
+from chalicelib.errors.not_found import AgentNotFound
+from chalicelib.errors.protocol import ResponseTooLarge
 from chalicelib.services import fleet
 
 routes = Blueprint(__name__)

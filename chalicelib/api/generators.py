@@ -8,19 +8,17 @@ from chalicelib.api.schemas import parse
 from chalicelib.api.views import generator_view, generator_with_pak, registration_view
 from chalicelib.domain.agents import RegistrationRequest
 from chalicelib.domain.generators import GeneratorChange, NewGenerator
-from chalicelib.errors import (
+from chalicelib.errors.conflicts import AlreadyRegistered, ForeignKeyViolation, UniqueViolation
+from chalicelib.errors.forbidden import (
     AdminRequired,
-    AlreadyRegistered,
     CannotDeleteSystemGenerator,
     Forbidden,
-    ForeignKeyViolation,
-    GeneratorNotFound,
     GeneratorNotOwned,
-    MissingAgentId,
     NotAuthorized,
     SystemGeneratorNotATenant,
-    UniqueViolation,
 )
+from chalicelib.errors.invalid import MissingAgentId
+from chalicelib.errors.not_found import GeneratorNotFound
 from chalicelib.services import generators
 
 routes = Blueprint(__name__)

@@ -2,7 +2,7 @@ from chalice import Blueprint
 
 from chalicelib.api.answers import Text
 from chalicelib.api.operations import NOBODY, Operation
-from chalicelib.errors import Unavailable
+from chalicelib.errors.protocol import Unavailable
 from chalicelib.services import health
 
 routes = Blueprint(__name__)

@@ -21,7 +21,8 @@ from chalicelib.api.embedded import embedded
 from chalicelib.api.origin import origin_of, path_of
 from chalicelib.api.routing import NO_ROUTE
 from chalicelib.domain.principals import Principal
-from chalicelib.errors import BrokerError, UnknownPak
+from chalicelib.errors import BrokerError
+from chalicelib.errors.protocol import UnknownPak
 from chalicelib.services import authentication, configuration, consumption, health, refused_paks
 from chalicelib.settings import settings
 

@@ -10,7 +10,8 @@ from msgspec import Struct
 from chalicelib.api.parameters import Query
 from chalicelib.api.schemas import UNREADABLE
 from chalicelib.domain.principals import Role
-from chalicelib.errors import BrokerError, InvalidPath, InvalidQuery, Unauthorized, Unavailable
+from chalicelib.errors import BrokerError
+from chalicelib.errors.protocol import InvalidPath, InvalidQuery, Unauthorized, Unavailable
 
 View = TypeVar("View", bound=Callable[..., Any])
 Refusals = tuple[type[BrokerError], ...]

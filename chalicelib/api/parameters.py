@@ -13,7 +13,7 @@ from chalice.app import Request
 from msgspec import Struct
 
 from chalicelib.domain import moments
-from chalicelib.errors import InvalidPath, InvalidQuery
+from chalicelib.errors.protocol import InvalidPath, InvalidQuery
 
 HYPHENATED = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 UUID_TEXT = re.compile(

@@ -4,7 +4,9 @@ from chalicelib.api.answers import NotModified, Ok, caller, tagged
 from chalicelib.api.operations import ADMIN, GENERATOR, Operation
 from chalicelib.api.parameters import path_uuid, uuid_query
 from chalicelib.api.rollout_views import StackRolloutResponse, rollout_view
-from chalicelib.errors import DeploymentObjectNotFound, ResponseTooLarge, StackNotFound, StackNotOwned
+from chalicelib.errors.forbidden import StackNotOwned
+from chalicelib.errors.not_found import DeploymentObjectNotFound, StackNotFound
+from chalicelib.errors.protocol import ResponseTooLarge
 from chalicelib.services import rollout
 
 routes = Blueprint(__name__)

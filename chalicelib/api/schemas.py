@@ -15,14 +15,9 @@ from chalicelib.api.parameters import flag_query, media_type, uuid_of
 from chalicelib.domain import text
 from chalicelib.domain.agents import HeartbeatReport
 from chalicelib.domain.deployment_objects import NewDeploymentObject
-from chalicelib.errors import (
-    BrokerError,
-    InvalidDeploymentObject,
-    InvalidJson,
-    InvalidRequestBody,
-    PayloadTooLarge,
-    UnsupportedMediaType,
-)
+from chalicelib.errors import BrokerError
+from chalicelib.errors.invalid import InvalidDeploymentObject
+from chalicelib.errors.protocol import InvalidJson, InvalidRequestBody, PayloadTooLarge, UnsupportedMediaType
 
 MAX_BODY = 10 * 1024 * 1024
 YAML_TYPES = frozenset({"application/yaml", "text/yaml", "application/x-yaml"})

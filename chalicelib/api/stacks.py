@@ -8,21 +8,16 @@ from chalicelib.api.schemas import parse
 from chalicelib.api.views import stack_annotation_view, stack_label_view, stack_view
 from chalicelib.domain.stacks import NewStack, NewStackAnnotation, StackChange
 from chalicelib.domain.text import Segment
-from chalicelib.errors import (
-    ForeignKeyViolation,
-    InvalidAnnotation,
-    InvalidLabel,
-    StackAnnotationNotFound,
+from chalicelib.errors.conflicts import ForeignKeyViolation, UniqueViolation
+from chalicelib.errors.forbidden import (
     StackCreateDenied,
     StackGeneratorMismatch,
-    StackIdMismatch,
-    StackLabelNotFound,
     StackNotAccessible,
-    StackNotFound,
     StackNotOwned,
     StacksListDenied,
-    UniqueViolation,
 )
+from chalicelib.errors.invalid import InvalidAnnotation, InvalidLabel, StackIdMismatch
+from chalicelib.errors.not_found import StackAnnotationNotFound, StackLabelNotFound, StackNotFound
 from chalicelib.services import stacks
 
 routes = Blueprint(__name__)

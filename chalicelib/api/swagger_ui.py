@@ -12,7 +12,7 @@ from chalice import Blueprint
 from chalicelib.api.answers import Css, Html, NotModified, Redirect, Script
 from chalicelib.api.operations import NOBODY, Operation, by_ending
 from chalicelib.api.parameters import known_to
-from chalicelib.errors import RouteNotFound
+from chalicelib.errors.protocol import RouteNotFound
 
 routes = Blueprint(__name__)
 

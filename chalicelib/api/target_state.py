@@ -6,7 +6,8 @@ from chalicelib.api.operations import ADMIN, AGENT, Operation
 from chalicelib.api.parameters import flag_query, known_to, path_uuid, text_query
 from chalicelib.api.views import object_view, stack_view
 from chalicelib.domain.agents import Status
-from chalicelib.errors import AgentPakMismatch, TargetStateTooLarge
+from chalicelib.errors.forbidden import AgentPakMismatch
+from chalicelib.errors.protocol import TargetStateTooLarge
 from chalicelib.services import target_state
 from chalicelib.services.target_state import TargetState
 

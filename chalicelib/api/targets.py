@@ -7,18 +7,15 @@ from chalicelib.api.parameters import path_uuid
 from chalicelib.api.schemas import parse
 from chalicelib.api.views import registration_view, target_view
 from chalicelib.domain.agents import NewAgentTarget
-from chalicelib.errors import (
-    AgentIdMismatch,
-    AgentNotFound,
+from chalicelib.errors.conflicts import ForeignKeyViolation, UniqueViolation
+from chalicelib.errors.forbidden import (
     AgentNotRegistered,
     AgentPakMismatch,
-    AgentTargetNotFound,
-    ForeignKeyViolation,
-    StackNotFound,
     TargetCreateDenied,
     TargetGeneratorMismatch,
-    UniqueViolation,
 )
+from chalicelib.errors.invalid import AgentIdMismatch
+from chalicelib.errors.not_found import AgentNotFound, AgentTargetNotFound, StackNotFound
 from chalicelib.services import targets
 
 routes = Blueprint(__name__)

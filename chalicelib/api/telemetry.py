@@ -15,14 +15,9 @@ from chalicelib.api.telemetry_views import (
     retention_view,
 )
 from chalicelib.domain import telemetry as domain
-from chalicelib.errors import (
-    AgentNotAssociated,
-    AgentPakMismatch,
-    ResponseTooLarge,
-    StackNotFound,
-    StackNotOwned,
-    TooManyRequests,
-)
+from chalicelib.errors.forbidden import AgentNotAssociated, AgentPakMismatch, StackNotOwned
+from chalicelib.errors.not_found import StackNotFound
+from chalicelib.errors.protocol import ResponseTooLarge, TooManyRequests
 from chalicelib.services import telemetry
 
 routes = Blueprint(__name__)

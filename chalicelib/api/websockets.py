@@ -11,7 +11,7 @@ from chalice import Blueprint
 
 from chalicelib.api.operations import NOBODY, Operation
 from chalicelib.api.parameters import path_uuid
-from chalicelib.errors import NotOffered
+from chalicelib.errors.protocol import NotOffered
 
 routes = Blueprint(__name__)
 

@@ -12,7 +12,8 @@ from chalicelib.domain import text
 from chalicelib.domain.bounds import Bounds
 from chalicelib.domain.diagnostics import PendingDiagnostic
 from chalicelib.domain.events import WithStatus
-from chalicelib.errors import InvalidAgent, InvalidRequestBody
+from chalicelib.errors.invalid import InvalidAgent
+from chalicelib.errors.protocol import InvalidRequestBody
 
 MAX_GENERATORS_AT_CREATION = 25  # what one DynamoDB transaction of 100 writes carries, with room
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from chalicelib.errors import InvalidQuery
+from chalicelib.errors.protocol import InvalidQuery
 
 LIFE = timedelta(days=90)
 

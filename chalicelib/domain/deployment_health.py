@@ -13,7 +13,8 @@ from msgspec.structs import asdict, replace
 
 from chalicelib.domain import text
 from chalicelib.domain.bounds import Bounds
-from chalicelib.errors import InvalidHealthRecord, InvalidRequestBody
+from chalicelib.errors.invalid import InvalidHealthRecord
+from chalicelib.errors.protocol import InvalidRequestBody
 
 HEALTHY, DEGRADED, FAILING, UNKNOWN = STATUSES = ("healthy", "degraded", "failing", "unknown")
 WORST_FIRST = (FAILING, DEGRADED, HEALTHY)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from chalicelib.domain import text
 from chalicelib.domain.bounds import Bounds
 from chalicelib.domain.stacks import Pointer
-from chalicelib.errors import InvalidIdempotencyKey
+from chalicelib.errors.invalid import InvalidIdempotencyKey
 
 MAX_IDEMPOTENCY_KEY = 255
 IdempotencyKey = Annotated[str, Bounds(1, MAX_IDEMPOTENCY_KEY)]

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from chalicelib.domain import moments, text
 from chalicelib.domain.bounds import Bounds
-from chalicelib.errors import InvalidDiagnosticRequest, InvalidDiagnosticResult, PayloadTooLarge
+from chalicelib.errors.invalid import InvalidDiagnosticRequest, InvalidDiagnosticResult
+from chalicelib.errors.protocol import PayloadTooLarge
 
 DEFAULT_MINUTES = 60
 MAX_MINUTES = 1440

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from chalicelib.domain import text
 from chalicelib.domain.bounds import Bounds
-from chalicelib.errors import InvalidRequestBody
+from chalicelib.errors.protocol import InvalidRequestBody
 
 SUCCESS, FAILURE = "SUCCESS", "FAILURE"
 

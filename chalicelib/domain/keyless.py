@@ -11,7 +11,7 @@ from msgspec import Struct
 from chalicelib.domain import text
 from chalicelib.domain.bounds import Bounds
 from chalicelib.domain.paks import Pak
-from chalicelib.errors import InvalidRequestBody
+from chalicelib.errors.protocol import InvalidRequestBody
 
 MAX_TOKEN = 16_384
 

@@ -8,7 +8,8 @@ one that reads manifests as kubectl does.
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from chalicelib.errors import InvalidDeploymentObject, PayloadTooLarge
+from chalicelib.errors.invalid import InvalidDeploymentObject
+from chalicelib.errors.protocol import PayloadTooLarge
 
 if TYPE_CHECKING:
     from chalicelib.domain.outline import Node

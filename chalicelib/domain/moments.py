@@ -5,7 +5,7 @@ Moments that somebody else says.
 from datetime import UTC, datetime
 
 from chalicelib.domain.text import Refusal
-from chalicelib.errors import InvalidRequestBody
+from chalicelib.errors.protocol import InvalidRequestBody
 
 
 def utc(field: str, value: datetime, refusal: Refusal = InvalidRequestBody) -> datetime:

@@ -22,7 +22,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from chalicelib.errors import InvalidDeploymentObject
+from chalicelib.errors.invalid import InvalidDeploymentObject
 
 MAX_DEPTH = 200
 MAX_OBJECTS = 100_000  # 4 MiB hold 95,000 of the shortest kind

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from chalicelib.domain.keyless import Grant
-from chalicelib.errors import AdminRequired, AgentPakMismatch
+from chalicelib.errors.forbidden import AdminRequired, AgentPakMismatch
 
 
 class Role(StrEnum):

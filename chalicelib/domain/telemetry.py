@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from chalicelib.domain import moments
 from chalicelib.domain.bounds import Bounds
-from chalicelib.errors import InvalidRequestBody
+from chalicelib.errors.protocol import InvalidRequestBody
 
 RETENTION = timedelta(hours=6)
 INTERVAL = timedelta(seconds=10)

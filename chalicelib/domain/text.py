@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Annotated
 
 from chalicelib.domain.bounds import Bounds
-from chalicelib.errors import BrokerError, InvalidAnnotation, InvalidLabel, InvalidRequestBody
+from chalicelib.errors import BrokerError
+from chalicelib.errors.invalid import InvalidAnnotation, InvalidLabel
+from chalicelib.errors.protocol import InvalidRequestBody
 
 MAX_NAME = 255
 MAX_LABEL = 64

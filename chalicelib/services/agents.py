@@ -29,15 +29,10 @@ from chalicelib.domain.principals import (
     require_admin_or_agent,
     require_agent_itself,
 )
-from chalicelib.errors import (
-    AgentIdMismatch,
-    AgentNotFound,
-    Conflict,
-    InvalidGeneratorId,
-    InvalidQuery,
-    NameAndClusterRequired,
-    Unavailable,
-)
+from chalicelib.errors.conflicts import Conflict
+from chalicelib.errors.invalid import AgentIdMismatch, InvalidGeneratorId, NameAndClusterRequired
+from chalicelib.errors.not_found import AgentNotFound
+from chalicelib.errors.protocol import InvalidQuery, Unavailable
 from chalicelib.services import audit
 from chalicelib.store import (
     agent_files,

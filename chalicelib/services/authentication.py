@@ -11,7 +11,7 @@ from chalicelib import system
 from chalicelib.domain import paks
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import Principal
-from chalicelib.errors import Unauthorized, UnknownPak
+from chalicelib.errors.protocol import Unauthorized, UnknownPak
 from chalicelib.store import credentials
 from chalicelib.store.credentials import Credential
 

@@ -18,7 +18,8 @@ from chalicelib.domain.deployment_health import (
 )
 from chalicelib.domain.deployment_objects import Revision
 from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
-from chalicelib.errors import AgentNotAssociated, ForeignKeyViolation
+from chalicelib.errors.conflicts import ForeignKeyViolation
+from chalicelib.errors.forbidden import AgentNotAssociated
 from chalicelib.services import target_state
 from chalicelib.settings import settings
 from chalicelib.store import agents, deployment_objects, fleet, given_stacks, rollouts, stacks

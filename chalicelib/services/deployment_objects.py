@@ -9,13 +9,9 @@ from chalicelib import system
 from chalicelib.domain import manifests
 from chalicelib.domain.deployment_objects import DeploymentObject, NewDeploymentObject, Revision, checksum_of
 from chalicelib.domain.principals import Principal
-from chalicelib.errors import (
-    AgentNotAssociated,
-    DeploymentObjectNotFound,
-    GeneratorNotAssociated,
-    IdempotencyKeyReused,
-    StackNotOwned,
-)
+from chalicelib.errors.conflicts import IdempotencyKeyReused
+from chalicelib.errors.forbidden import AgentNotAssociated, GeneratorNotAssociated, StackNotOwned
+from chalicelib.errors.not_found import DeploymentObjectNotFound
 from chalicelib.services import target_state
 from chalicelib.store import deployment_objects, stacks
 

@@ -8,12 +8,9 @@ from uuid import UUID
 from chalicelib import system
 from chalicelib.domain.diagnostics import Diagnostic, DiagnosticResult, NewDiagnostic, NewDiagnosticResult, Status
 from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
-from chalicelib.errors import (
-    DiagnosticAlreadyClaimed,
-    DiagnosticNotClaimed,
-    DiagnosticNotFound,
-    DiagnosticNotOwned,
-)
+from chalicelib.errors.conflicts import DiagnosticAlreadyClaimed, DiagnosticNotClaimed
+from chalicelib.errors.forbidden import DiagnosticNotOwned
+from chalicelib.errors.not_found import DiagnosticNotFound
 from chalicelib.services.deployment_objects import not_found
 from chalicelib.store import agents, deployment_objects, diagnostics, stacks
 from chalicelib.store.writes import Together

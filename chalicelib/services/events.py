@@ -17,7 +17,9 @@ from chalicelib.domain.deployment_objects import Revision
 from chalicelib.domain.events import AgentEvent, NewAgentEvent, Page
 from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
 from chalicelib.domain.rollout import Outcome
-from chalicelib.errors import AgentEventNotFound, AgentIdMismatch, ForeignKeyViolation
+from chalicelib.errors.conflicts import ForeignKeyViolation
+from chalicelib.errors.invalid import AgentIdMismatch
+from chalicelib.errors.not_found import AgentEventNotFound
 from chalicelib.services.given_stacks import take_back
 from chalicelib.services.target_state import find_stack
 from chalicelib.store import (

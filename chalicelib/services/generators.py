@@ -12,20 +12,18 @@ from chalicelib.domain.association import Scope
 from chalicelib.domain.generators import Generator, GeneratorChange, NewGenerator
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import Principal, Role, require_admin
-from chalicelib.errors import (
-    AgentNotFound,
+from chalicelib.errors.conflicts import ForeignKeyViolation
+from chalicelib.errors.forbidden import (
     AgentNotRegistered,
     CannotDeleteSystemGenerator,
     Forbidden,
-    ForeignKeyViolation,
-    GeneratorNotFound,
     GeneratorNotOwned,
-    MissingAgentId,
     NotAuthorized,
-    StackNotFound,
     StackNotOwned,
     SystemGeneratorNotATenant,
 )
+from chalicelib.errors.invalid import MissingAgentId
+from chalicelib.errors.not_found import AgentNotFound, GeneratorNotFound, StackNotFound
 from chalicelib.services import audit
 from chalicelib.services.stacks import delete_stack
 from chalicelib.services.targets import forget_target

@@ -10,7 +10,7 @@ from chalicelib import system
 from chalicelib.domain import target_state as rules
 from chalicelib.domain.agents import Given
 from chalicelib.domain.deployment_objects import Revision
-from chalicelib.errors import AgentNotFound
+from chalicelib.errors.not_found import AgentNotFound
 from chalicelib.store import given_stacks, profiles
 from chalicelib.store.writes import Together
 

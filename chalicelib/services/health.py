@@ -2,7 +2,7 @@
 Whether the broker can do its work.
 """
 
-from chalicelib.errors import Unavailable
+from chalicelib.errors.protocol import Unavailable
 from chalicelib.store import connection, credentials
 from chalicelib.store.faults import is_outage
 

@@ -11,7 +11,8 @@ from chalicelib.domain import paks
 from chalicelib.domain.generators import ADMIN_GENERATOR, SYSTEM_GENERATOR, Generator
 from chalicelib.domain.paks import Pak
 from chalicelib.domain.principals import ADMIN, OPERATOR
-from chalicelib.errors import AlreadyInstalled, Unavailable
+from chalicelib.errors.conflicts import AlreadyInstalled
+from chalicelib.errors.protocol import Unavailable
 from chalicelib.services import audit
 from chalicelib.store import copying, credentials, generators, schema
 from chalicelib.store.credentials import Installation

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.domain.trusts import InvalidTrust, check_url
-from chalicelib.errors import IssuerUnavailable
+from chalicelib.errors.protocol import IssuerUnavailable
 from chalicelib.settings import settings
 
 MAX_AGE = timedelta(minutes=10)

@@ -14,7 +14,7 @@ from chalicelib.domain.id_tokens import LEEWAY, Proven, Refused, Unproven
 from chalicelib.domain.keyless import Grant, IdToken, Lent
 from chalicelib.domain.principals import Origin, Principal, Role
 from chalicelib.domain.trusts import Trust
-from chalicelib.errors import IdTokenRefused
+from chalicelib.errors.protocol import IdTokenRefused
 from chalicelib.services import audit, refused_paks
 from chalicelib.services.issuer_keys import IssuerKeys, Jwk
 from chalicelib.store import credentials, generators, trusts

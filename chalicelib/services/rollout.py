@@ -15,7 +15,8 @@ from chalicelib.domain.deployment_objects import Revision
 from chalicelib.domain.principals import Principal
 from chalicelib.domain.rollout import NOTHING, AgentRollout, Outcome, Part, Rollout, Said, State, error_lines
 from chalicelib.domain.stacks import Stack
-from chalicelib.errors import DeploymentObjectNotFound, StackNotOwned
+from chalicelib.errors.forbidden import StackNotOwned
+from chalicelib.errors.not_found import DeploymentObjectNotFound
 from chalicelib.services.serving import Server, serving
 from chalicelib.settings import settings
 from chalicelib.store import agent_events, deployment_objects, given_stacks, heartbeats, rollouts, stacks, targets

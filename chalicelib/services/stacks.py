@@ -16,16 +16,16 @@ from chalicelib.domain.stacks import (
     StackChange,
     StackLabel,
 )
-from chalicelib.errors import (
-    ForeignKeyViolation,
+from chalicelib.errors.conflicts import ForeignKeyViolation
+from chalicelib.errors.forbidden import (
     StackCreateDenied,
     StackGeneratorMismatch,
-    StackIdMismatch,
     StackNotAccessible,
     StackNotOwned,
     StacksListDenied,
-    Unavailable,
 )
+from chalicelib.errors.invalid import StackIdMismatch
+from chalicelib.errors.protocol import Unavailable
 from chalicelib.services import audit
 from chalicelib.services.targets import forget_target
 from chalicelib.store import agent_files, credentials, deployment_objects, generators, stack_labels, stacks, targets

@@ -11,15 +11,10 @@ from chalicelib.domain.agents import AgentTarget, NewAgentTarget, Registration
 from chalicelib.domain.association import Scope
 from chalicelib.domain.principals import Principal, require_admin_or_agent
 from chalicelib.domain.stacks import Stack
-from chalicelib.errors import (
-    AgentIdMismatch,
-    AgentNotFound,
-    AgentNotRegistered,
-    AlreadyRegistered,
-    ForeignKeyViolation,
-    TargetCreateDenied,
-    TargetGeneratorMismatch,
-)
+from chalicelib.errors.conflicts import AlreadyRegistered, ForeignKeyViolation
+from chalicelib.errors.forbidden import AgentNotRegistered, TargetCreateDenied, TargetGeneratorMismatch
+from chalicelib.errors.invalid import AgentIdMismatch
+from chalicelib.errors.not_found import AgentNotFound
 from chalicelib.services import audit
 from chalicelib.store import agent_files, agents, profiles, stacks
 from chalicelib.store import registrations as consents

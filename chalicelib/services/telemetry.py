@@ -19,7 +19,8 @@ from chalicelib.domain.telemetry import (
     Received,
     Telemetry,
 )
-from chalicelib.errors import AgentNotAssociated, TooManyRequests
+from chalicelib.errors.forbidden import AgentNotAssociated
+from chalicelib.errors.protocol import TooManyRequests
 from chalicelib.services import stacks
 from chalicelib.store import given_stacks, telemetry
 

@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 from chalicelib import system
 from chalicelib.domain.principals import Principal, require_admin
 from chalicelib.domain.trusts import NewTrust, Trust, check_url
-from chalicelib.errors import SystemGeneratorNotATenant
+from chalicelib.errors.forbidden import SystemGeneratorNotATenant
 from chalicelib.services import audit
 from chalicelib.settings import settings
 from chalicelib.store import generators, trusts

@@ -10,7 +10,8 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain import text
 from chalicelib.domain.agents import AgentAnnotation, AgentLabel
-from chalicelib.errors import AgentAnnotationNotFound, AgentLabelNotFound, ForeignKeyViolation, UniqueViolation
+from chalicelib.errors.conflicts import ForeignKeyViolation, UniqueViolation
+from chalicelib.errors.not_found import AgentAnnotationNotFound, AgentLabelNotFound
 from chalicelib.store import agents
 from chalicelib.store.attributes import UUIDAttribute
 from chalicelib.store.reads import find, listed, partition

@@ -12,7 +12,8 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.agents import ACTIVE, Agent, AgentChange
-from chalicelib.errors import AgentNotFound, Conflict, UniqueViolation
+from chalicelib.errors.conflicts import Conflict, UniqueViolation
+from chalicelib.errors.not_found import AgentNotFound
 from chalicelib.store import fleet, heartbeats, names, tallies
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.memory import REMEMBERED_FOR, Memory

@@ -13,7 +13,8 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.agents import Registration
 from chalicelib.domain.generators import Generator, GeneratorChange
-from chalicelib.errors import Conflict, GeneratorNotFound, UniqueViolation
+from chalicelib.errors.conflicts import Conflict, UniqueViolation
+from chalicelib.errors.not_found import GeneratorNotFound
 from chalicelib.store import names
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.reads import find, listed, partition

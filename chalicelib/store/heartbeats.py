@@ -10,7 +10,7 @@ from uuid import UUID
 from pynamodb.attributes import BooleanAttribute
 
 from chalicelib.domain.agents import Heartbeat, HeartbeatReport
-from chalicelib.errors import AgentNotFound
+from chalicelib.errors.not_found import AgentNotFound
 from chalicelib.settings import settings
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute, WholeNumberAttribute
 from chalicelib.store.memory import Memory

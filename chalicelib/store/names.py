@@ -4,7 +4,7 @@ Unique names: an item each, so that uniqueness is a condition of the transaction
 
 from uuid import UUID
 
-from chalicelib.errors import UniqueViolation
+from chalicelib.errors.conflicts import UniqueViolation
 from chalicelib.store.attributes import UUIDAttribute
 from chalicelib.store.reads import find
 from chalicelib.store.table import Item

@@ -14,7 +14,8 @@ from pynamodb.expressions.update import Action
 from chalicelib.domain.agents import Agent, AgentChange, Given
 from chalicelib.domain.association import Pair, Scope
 from chalicelib.domain.fleet import Profile
-from chalicelib.errors import AgentNotFound, InvalidRequestBody
+from chalicelib.errors.not_found import AgentNotFound
+from chalicelib.errors.protocol import InvalidRequestBody
 from chalicelib.store import agent_events, agent_files, agents
 from chalicelib.store.attributes import (
     MomentAttribute,

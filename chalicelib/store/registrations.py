@@ -10,7 +10,8 @@ from uuid import UUID
 from msgspec.structs import asdict
 
 from chalicelib.domain.agents import Registration
-from chalicelib.errors import AgentNotRegistered, AlreadyRegistered
+from chalicelib.errors.conflicts import AlreadyRegistered
+from chalicelib.errors.forbidden import AgentNotRegistered
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.memory import REMEMBERED_FOR, Memory
 from chalicelib.store.table import Item, present

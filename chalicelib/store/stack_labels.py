@@ -10,7 +10,8 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain import text
 from chalicelib.domain.stacks import StackAnnotation, StackLabel
-from chalicelib.errors import StackAnnotationNotFound, StackLabelNotFound, UniqueViolation
+from chalicelib.errors.conflicts import UniqueViolation
+from chalicelib.errors.not_found import StackAnnotationNotFound, StackLabelNotFound
 from chalicelib.store import stacks
 from chalicelib.store.attributes import UUIDAttribute
 from chalicelib.store.reads import listed, partition

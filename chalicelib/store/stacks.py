@@ -13,7 +13,9 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.principals import Principal
 from chalicelib.domain.stacks import Pointer, Stack, StackChange
-from chalicelib.errors import Conflict, StackNotFound, StackNotOwned, UniqueViolation
+from chalicelib.errors.conflicts import Conflict, UniqueViolation
+from chalicelib.errors.forbidden import StackNotOwned
+from chalicelib.errors.not_found import StackNotFound
 from chalicelib.store import names, tallies
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute, WholeNumberAttribute
 from chalicelib.store.reads import find, listed, partition

@@ -9,7 +9,8 @@ from msgspec.structs import asdict
 
 from chalicelib.domain.agents import AgentTarget
 from chalicelib.domain.stacks import Stack
-from chalicelib.errors import AgentTargetNotFound, UniqueViolation
+from chalicelib.errors.conflicts import UniqueViolation
+from chalicelib.errors.not_found import AgentTargetNotFound
 from chalicelib.store.attributes import UUIDAttribute
 from chalicelib.store.reads import partition
 from chalicelib.store.stacks import StackItem

@@ -14,7 +14,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.errors import Unavailable
+from chalicelib.errors.protocol import Unavailable
 from chalicelib.store import connection
 from chalicelib.store.faults import TRANSACTION_UNDER_WAY, is_refused
 from chalicelib.store.table import Item, absent, present

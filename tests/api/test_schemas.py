@@ -11,7 +11,7 @@ from chalice.app import Request
 from msgspec import Struct, field
 
 from chalicelib.api.schemas import MAX_BODY, parse
-from chalicelib.errors import InvalidJson, InvalidRequestBody, PayloadTooLarge, UnsupportedMediaType
+from chalicelib.errors.protocol import InvalidJson, InvalidRequestBody, PayloadTooLarge, UnsupportedMediaType
 
 ID = UUID("01234567-89ab-4def-8123-456789abcdef")
 

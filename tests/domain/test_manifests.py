@@ -1,7 +1,8 @@
 import pytest
 
 from chalicelib.domain import manifests
-from chalicelib.errors import InvalidDeploymentObject, PayloadTooLarge
+from chalicelib.errors.invalid import InvalidDeploymentObject
+from chalicelib.errors.protocol import PayloadTooLarge
 
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one\n"
 

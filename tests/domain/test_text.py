@@ -1,7 +1,7 @@
 import pytest
 
 from chalicelib.domain import text
-from chalicelib.errors import InvalidAnnotation, InvalidLabel
+from chalicelib.errors.invalid import InvalidAnnotation, InvalidLabel
 
 
 @pytest.mark.parametrize("dots", [".", ".."])

@@ -12,22 +12,11 @@ from chalicelib.domain.agents import (
     NewAgentLabel,
 )
 from chalicelib.domain.principals import ADMIN, Principal, Role
-from chalicelib.errors import (
-    AdminRequired,
-    AgentAnnotationNotFound,
-    AgentIdMismatch,
-    AgentLabelNotFound,
-    AgentNotFound,
-    AgentPakMismatch,
-    Conflict,
-    ForeignKeyViolation,
-    InvalidGeneratorId,
-    InvalidQuery,
-    NameAndClusterRequired,
-    Unauthorized,
-    Unavailable,
-    UniqueViolation,
-)
+from chalicelib.errors.conflicts import Conflict, ForeignKeyViolation, UniqueViolation
+from chalicelib.errors.forbidden import AdminRequired, AgentPakMismatch
+from chalicelib.errors.invalid import AgentIdMismatch, InvalidGeneratorId, NameAndClusterRequired
+from chalicelib.errors.not_found import AgentAnnotationNotFound, AgentLabelNotFound, AgentNotFound
+from chalicelib.errors.protocol import InvalidQuery, Unauthorized, Unavailable
 from chalicelib.services import agents, generators, targets
 from chalicelib.services.authentication import authenticate
 from tests.support.world import a_generator, an_agent, rows

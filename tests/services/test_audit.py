@@ -12,7 +12,9 @@ from chalicelib.domain.audit import Wanted
 from chalicelib.domain.generators import GeneratorChange, NewGenerator
 from chalicelib.domain.principals import ADMIN, OPERATOR, Origin, Principal, Role
 from chalicelib.domain.stacks import NewStack, StackChange
-from chalicelib.errors import AdminRequired, AlreadyRegistered, InvalidQuery, UniqueViolation
+from chalicelib.errors.conflicts import AlreadyRegistered, UniqueViolation
+from chalicelib.errors.forbidden import AdminRequired
+from chalicelib.errors.protocol import InvalidQuery
 from chalicelib.services import agents, audit, generators, installation, stacks, targets
 from tests.support.world import a_generator, a_stack, an_agent, register
 

@@ -3,7 +3,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain import paks
 from chalicelib.domain.principals import ADMIN
-from chalicelib.errors import Unauthorized
+from chalicelib.errors.protocol import Unauthorized
 from chalicelib.services.authentication import VerifiedSecrets, authenticate
 from chalicelib.services.installation import rotate_admin
 

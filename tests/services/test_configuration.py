@@ -9,7 +9,7 @@ import pytest
 from chalicelib.domain.audit import Wanted
 from chalicelib.domain.configuration import Change, InvalidSetting, Setting
 from chalicelib.domain.principals import ADMIN, OPERATOR
-from chalicelib.errors import AdminRequired
+from chalicelib.errors.forbidden import AdminRequired
 from chalicelib.services import audit, configuration
 from chalicelib.services.configuration import Current
 from tests.support.recorder import recorder

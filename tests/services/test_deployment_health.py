@@ -11,7 +11,8 @@ from chalicelib.domain.deployment_health import (
     ResourceHealth,
 )
 from chalicelib.domain.principals import ADMIN
-from chalicelib.errors import AdminRequired, AgentNotAssociated, AgentPakMismatch, ForeignKeyViolation
+from chalicelib.errors.conflicts import ForeignKeyViolation
+from chalicelib.errors.forbidden import AdminRequired, AgentNotAssociated, AgentPakMismatch
 from chalicelib.services import agents, deployment_health, stacks, targets
 from chalicelib.settings import settings
 from tests.support.world import Served, a_stack, an_agent, rows

@@ -6,19 +6,11 @@ import pytest
 
 from chalicelib.domain.diagnostics import MAX_RESULT_BYTES, NewDiagnostic, NewDiagnosticResult, Status
 from chalicelib.domain.principals import ADMIN
-from chalicelib.errors import (
-    AdminRequired,
-    AgentNotFound,
-    AgentPakMismatch,
-    DeploymentObjectNotFound,
-    DiagnosticAlreadyClaimed,
-    DiagnosticNotClaimed,
-    DiagnosticNotFound,
-    DiagnosticNotOwned,
-    InvalidDiagnosticRequest,
-    InvalidDiagnosticResult,
-    PayloadTooLarge,
-)
+from chalicelib.errors.conflicts import DiagnosticAlreadyClaimed, DiagnosticNotClaimed
+from chalicelib.errors.forbidden import AdminRequired, AgentPakMismatch, DiagnosticNotOwned
+from chalicelib.errors.invalid import InvalidDiagnosticRequest, InvalidDiagnosticResult
+from chalicelib.errors.not_found import AgentNotFound, DeploymentObjectNotFound, DiagnosticNotFound
+from chalicelib.errors.protocol import PayloadTooLarge
 from chalicelib.services import agents, diagnostics, stacks
 from tests.support.world import Served, an_agent, rows
 

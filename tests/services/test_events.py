@@ -9,13 +9,10 @@ from chalicelib.domain.deployment_objects import NewDeploymentObject
 from chalicelib.domain.events import NewAgentEvent, Page
 from chalicelib.domain.principals import ADMIN, Principal
 from chalicelib.domain.stacks import Stack
-from chalicelib.errors import (
-    AdminRequired,
-    AgentEventNotFound,
-    AgentIdMismatch,
-    AgentPakMismatch,
-    ForeignKeyViolation,
-)
+from chalicelib.errors.conflicts import ForeignKeyViolation
+from chalicelib.errors.forbidden import AdminRequired, AgentPakMismatch
+from chalicelib.errors.invalid import AgentIdMismatch
+from chalicelib.errors.not_found import AgentEventNotFound
 from chalicelib.services import agents, events, generators, stacks, targets
 from chalicelib.services.deployment_objects import push
 from chalicelib.services.target_state import target_state

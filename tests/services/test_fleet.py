@@ -15,7 +15,8 @@ from chalicelib.domain.deployment_objects import NewDeploymentObject, Revision
 from chalicelib.domain.fleet import HealthCounts
 from chalicelib.domain.principals import ADMIN
 from chalicelib.domain.stacks import NewStackAnnotation
-from chalicelib.errors import AdminRequired, AgentNotFound
+from chalicelib.errors.forbidden import AdminRequired
+from chalicelib.errors.not_found import AgentNotFound
 from chalicelib.services import agents, generators, stacks, targets
 from chalicelib.services.deployment_objects import push
 from chalicelib.services.fleet import RECENT_EVENTS, fleet_status, list_fleet

@@ -7,22 +7,18 @@ from chalicelib.domain.agents import NewAgentTarget, RegistrationRequest
 from chalicelib.domain.generators import GeneratorChange, NewGenerator
 from chalicelib.domain.principals import ADMIN, Principal, Role
 from chalicelib.domain.stacks import NewStack
-from chalicelib.errors import (
+from chalicelib.errors.conflicts import AlreadyRegistered, Conflict, ForeignKeyViolation, UniqueViolation
+from chalicelib.errors.forbidden import (
     AdminRequired,
-    AlreadyRegistered,
     CannotDeleteSystemGenerator,
-    Conflict,
     Forbidden,
-    ForeignKeyViolation,
-    GeneratorNotFound,
     GeneratorNotOwned,
-    MissingAgentId,
     NotAuthorized,
-    StackNotFound,
     SystemGeneratorNotATenant,
-    Unauthorized,
-    UniqueViolation,
 )
+from chalicelib.errors.invalid import MissingAgentId
+from chalicelib.errors.not_found import GeneratorNotFound, StackNotFound
+from chalicelib.errors.protocol import Unauthorized
 from chalicelib.services import agents, generators, stacks, targets
 from chalicelib.services.authentication import authenticate
 from chalicelib.store import generators as kept

@@ -1,7 +1,7 @@
 import pytest
 
 from chalicelib.domain.principals import ADMIN
-from chalicelib.errors import Unauthorized, Unavailable
+from chalicelib.errors.protocol import Unauthorized, Unavailable
 from chalicelib.services import generators
 from chalicelib.services.authentication import authenticate
 from chalicelib.services.installation import create_table, initialise, rotate_admin

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.errors import IssuerUnavailable
+from chalicelib.errors.protocol import IssuerUnavailable
 from chalicelib.services.issuer_keys import MAX_BYTES, MAX_ISSUERS, IssuerKeys, NotHad, fetch
 from tests.support.issuer import DISCOVERY, Issuer
 

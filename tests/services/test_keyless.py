@@ -11,7 +11,9 @@ from chalicelib.domain.keyless import IdToken
 from chalicelib.domain.principals import ADMIN, Origin
 from chalicelib.domain.stacks import NewStack
 from chalicelib.domain.trusts import InvalidTrust, NewTrust, TrustNotFound
-from chalicelib.errors import Forbidden, GeneratorNotFound, IdTokenRefused, SystemGeneratorNotATenant, Unauthorized
+from chalicelib.errors.forbidden import Forbidden, SystemGeneratorNotATenant
+from chalicelib.errors.not_found import GeneratorNotFound
+from chalicelib.errors.protocol import IdTokenRefused, Unauthorized
 from chalicelib.services import generators, keyless, stacks, trusts
 from chalicelib.services.authentication import authenticate
 from chalicelib.services.issuer_keys import IssuerKeys

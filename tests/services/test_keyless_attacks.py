@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from chalicelib.domain.keyless import IdToken
 from chalicelib.domain.principals import Origin
-from chalicelib.errors import IdTokenRefused
+from chalicelib.errors.protocol import IdTokenRefused
 from chalicelib.services import keyless
 from chalicelib.services.issuer_keys import IssuerKeys
 from tests.support.issuer import SUBJECT, Issuer, jwk, trust_issuer

@@ -24,7 +24,8 @@ from chalicelib.domain.events import NewAgentEvent
 from chalicelib.domain.fleet import Profile
 from chalicelib.domain.principals import ADMIN
 from chalicelib.domain.stacks import NewStackAnnotation, StackChange
-from chalicelib.errors import BrokerError, InvalidRequestBody
+from chalicelib.errors import BrokerError
+from chalicelib.errors.protocol import InvalidRequestBody
 from chalicelib.services import agents, events, fleet, generators, stacks, targets
 from chalicelib.services.target_state import associated_stacks, target_state
 from chalicelib.store import agent_events, agent_files, given_stacks, profiles

@@ -7,12 +7,10 @@ import pytest
 
 from chalicelib.domain.deployment_objects import NewDeploymentObject, Revision, checksum_of
 from chalicelib.domain.principals import ADMIN
-from chalicelib.errors import (
-    IdempotencyKeyReused,
-    InvalidDeploymentObject,
-    StackNotFound,
-    StackNotOwned,
-)
+from chalicelib.errors.conflicts import IdempotencyKeyReused
+from chalicelib.errors.forbidden import StackNotOwned
+from chalicelib.errors.invalid import InvalidDeploymentObject
+from chalicelib.errors.not_found import StackNotFound
 from chalicelib.services.deployment_objects import get_object, list_objects, push
 from chalicelib.services.stacks import delete_stack
 from chalicelib.store import deployment_objects as stored

@@ -5,7 +5,8 @@ import pytest
 
 from chalicelib.domain.deployment_health import HealthSummary
 from chalicelib.domain.principals import ADMIN
-from chalicelib.errors import DeploymentObjectNotFound, StackNotFound, StackNotOwned
+from chalicelib.errors.forbidden import StackNotOwned
+from chalicelib.errors.not_found import DeploymentObjectNotFound, StackNotFound
 from chalicelib.services import stacks, targets
 from chalicelib.services.rollout import rollout
 from chalicelib.settings import settings

@@ -6,22 +6,22 @@ from chalicelib.domain.agents import NewAgentTarget
 from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, NewDeploymentObject
 from chalicelib.domain.principals import ADMIN
 from chalicelib.domain.stacks import NewStack, NewStackAnnotation, StackChange
-from chalicelib.errors import (
-    DeploymentObjectNotFound,
-    ForeignKeyViolation,
-    InvalidLabel,
-    StackAnnotationNotFound,
+from chalicelib.errors.conflicts import ForeignKeyViolation, UniqueViolation
+from chalicelib.errors.forbidden import (
     StackCreateDenied,
     StackGeneratorMismatch,
-    StackIdMismatch,
-    StackLabelNotFound,
     StackNotAccessible,
-    StackNotFound,
     StackNotOwned,
     StacksListDenied,
-    Unavailable,
-    UniqueViolation,
 )
+from chalicelib.errors.invalid import InvalidLabel, StackIdMismatch
+from chalicelib.errors.not_found import (
+    DeploymentObjectNotFound,
+    StackAnnotationNotFound,
+    StackLabelNotFound,
+    StackNotFound,
+)
+from chalicelib.errors.protocol import Unavailable
 from chalicelib.services import generators, stacks, targets
 from chalicelib.services.deployment_objects import get_object, push
 from chalicelib.store import deployment_objects as stored

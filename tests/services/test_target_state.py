@@ -8,7 +8,7 @@ from chalicelib.domain.deployment_objects import NewDeploymentObject, Revision, 
 from chalicelib.domain.diagnostics import NewDiagnostic
 from chalicelib.domain.principals import ADMIN
 from chalicelib.domain.stacks import NewStackAnnotation
-from chalicelib.errors import (
+from chalicelib.errors.forbidden import (
     AgentNotAssociated,
     AgentNotRegistered,
     AgentPakMismatch,

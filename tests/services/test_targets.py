@@ -4,18 +4,15 @@ import pytest
 
 from chalicelib.domain.agents import NewAgentTarget, RegistrationRequest
 from chalicelib.domain.principals import ADMIN
-from chalicelib.errors import (
-    AgentIdMismatch,
-    AgentNotFound,
+from chalicelib.errors.conflicts import ForeignKeyViolation, UniqueViolation
+from chalicelib.errors.forbidden import (
     AgentNotRegistered,
     AgentPakMismatch,
-    AgentTargetNotFound,
-    ForeignKeyViolation,
-    StackNotFound,
     TargetCreateDenied,
     TargetGeneratorMismatch,
-    UniqueViolation,
 )
+from chalicelib.errors.invalid import AgentIdMismatch
+from chalicelib.errors.not_found import AgentNotFound, AgentTargetNotFound, StackNotFound
 from chalicelib.services import agents, generators, stacks, targets
 from chalicelib.system import new_id
 from tests.support.world import a_generator, a_stack, an_agent, rows

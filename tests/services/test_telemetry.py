@@ -6,14 +6,9 @@ import pytest
 from chalicelib.domain.agents import NewAgentTarget
 from chalicelib.domain.principals import ADMIN
 from chalicelib.domain.telemetry import PodLogLine, Telemetry
-from chalicelib.errors import (
-    AgentNotAssociated,
-    AgentPakMismatch,
-    InvalidRequestBody,
-    StackNotFound,
-    StackNotOwned,
-    TooManyRequests,
-)
+from chalicelib.errors.forbidden import AgentNotAssociated, AgentPakMismatch, StackNotOwned
+from chalicelib.errors.not_found import StackNotFound
+from chalicelib.errors.protocol import InvalidRequestBody, TooManyRequests
 from chalicelib.services import stacks as stack_service
 from chalicelib.services import targets, telemetry
 from tests.support.recorder import recorder

@@ -9,10 +9,8 @@ import pytest
 from chalicelib.domain.agents import NewAgentLabel, NewAgentTarget, RegistrationRequest
 from chalicelib.domain.deployment_objects import EMPTY_CHECKSUM, NewDeploymentObject, Revision, checksum_of
 from chalicelib.domain.principals import ADMIN
-from chalicelib.errors import (
-    AgentNotAssociated,
-    DeploymentObjectNotFound,
-)
+from chalicelib.errors.forbidden import AgentNotAssociated
+from chalicelib.errors.not_found import DeploymentObjectNotFound
 from chalicelib.services import agents, generators, stacks, targets
 from chalicelib.services.deployment_objects import get_object, push
 from chalicelib.services.given_stacks import take_back

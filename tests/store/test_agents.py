@@ -8,7 +8,7 @@ from chalicelib.domain.agents import (
     Heartbeat,
     HeartbeatReport,
 )
-from chalicelib.errors import AgentNotFound
+from chalicelib.errors.not_found import AgentNotFound
 from chalicelib.store import (
     agents,
     heartbeats,

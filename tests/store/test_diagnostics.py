@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.domain.diagnostics import Diagnostic, DiagnosticResult, NewDiagnostic
-from chalicelib.errors import DiagnosticAlreadyClaimed
+from chalicelib.errors.conflicts import DiagnosticAlreadyClaimed
 from chalicelib.store import diagnostics
 from chalicelib.store.writes import Together
 from tests.support.recorder import recorder

@@ -5,7 +5,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.domain.generators import Generator, GeneratorChange
-from chalicelib.errors import Conflict, GeneratorNotFound, UniqueViolation
+from chalicelib.errors.conflicts import Conflict, UniqueViolation
+from chalicelib.errors.not_found import GeneratorNotFound
 from chalicelib.store import generators
 from chalicelib.store.writes import Together
 from tests.support.world import rows

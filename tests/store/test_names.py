@@ -2,7 +2,7 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.errors import UniqueViolation
+from chalicelib.errors.conflicts import UniqueViolation
 from chalicelib.store import names
 from chalicelib.store.writes import Together
 

@@ -4,7 +4,8 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.domain.agents import Registration
-from chalicelib.errors import AgentNotRegistered, AlreadyRegistered
+from chalicelib.errors.conflicts import AlreadyRegistered
+from chalicelib.errors.forbidden import AgentNotRegistered
 from chalicelib.store import agent_files, generators, registrations
 from chalicelib.store.writes import Together
 from tests.support.world import rows

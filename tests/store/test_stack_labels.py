@@ -4,7 +4,8 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.domain.stacks import Stack, StackAnnotation, StackLabel
-from chalicelib.errors import StackAnnotationNotFound, StackLabelNotFound, StackNotFound, UniqueViolation
+from chalicelib.errors.conflicts import UniqueViolation
+from chalicelib.errors.not_found import StackAnnotationNotFound, StackLabelNotFound, StackNotFound
 from chalicelib.store import stack_labels, stacks
 from chalicelib.store.writes import Together
 from tests.support.world import rows

@@ -5,7 +5,9 @@ import pytest
 
 from chalicelib.domain.principals import ADMIN, Principal, Role
 from chalicelib.domain.stacks import Pointer, Stack, StackChange
-from chalicelib.errors import Conflict, StackNotFound, StackNotOwned, UniqueViolation
+from chalicelib.errors.conflicts import Conflict, UniqueViolation
+from chalicelib.errors.forbidden import StackNotOwned
+from chalicelib.errors.not_found import StackNotFound
 from chalicelib.store import stacks as store
 from chalicelib.store.table import PROJECTED
 from chalicelib.store.writes import Together

@@ -11,7 +11,7 @@ from chalicelib.domain.counts import Counts
 from chalicelib.domain.generators import NewGenerator
 from chalicelib.domain.principals import ADMIN
 from chalicelib.domain.stacks import NewStack, StackChange
-from chalicelib.errors import Conflict, UniqueViolation
+from chalicelib.errors.conflicts import Conflict, UniqueViolation
 from chalicelib.services import agents, generators, stacks
 from chalicelib.store import agents as agent_store
 from chalicelib.store import stacks as stack_store

@@ -3,7 +3,8 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.domain.agents import AgentTarget
-from chalicelib.errors import AgentTargetNotFound, UniqueViolation
+from chalicelib.errors.conflicts import UniqueViolation
+from chalicelib.errors.not_found import AgentTargetNotFound
 from chalicelib.store import targets
 from chalicelib.store.writes import Together
 from tests.support.world import rows

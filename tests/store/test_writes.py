@@ -1,7 +1,8 @@
 import pytest
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.errors import Conflict, Unavailable
+from chalicelib.errors.conflicts import Conflict
+from chalicelib.errors.protocol import Unavailable
 from chalicelib.store.reads import find
 from chalicelib.store.table import Item, absent, present
 from chalicelib.store.writes import Together, patch
