@@ -1,10 +1,12 @@
 """
-Texts that may be larger than an item: compressed, in the item itself where that is small, else in pieces beside it.
+Compressed texts. One that may be larger than an item is in the item itself where that is small, else in pieces beside
+it.
 """
 
 import zlib
 
-from pynamodb.attributes import BinaryAttribute
+from pynamodb.attributes import Attribute, BinaryAttribute
+from pynamodb.constants import BINARY
 
 from chalicelib.store.attributes import WholeNumberAttribute
 from chalicelib.store.reads import partition
@@ -12,6 +14,28 @@ from chalicelib.store.table import Item
 
 INLINE_BYTES = 3_000  # the item stays under one 4 KB read unit, whatever the text
 PIECE_BYTES = 390_000  # an item holds 400 KB in all
+
+
+def pack(text: str) -> bytes:
+    return zlib.compress(text.encode())
+
+
+def unpack(packed: bytes) -> str:
+    return zlib.decompress(packed).decode()
+
+
+class PackedAttribute(Attribute[str]):
+    """
+    A text that is small enough for an item.
+    """
+
+    attr_type = BINARY
+
+    def serialize(self, value: str) -> bytes:
+        return pack(value)
+
+    def deserialize(self, value: bytes) -> str:
+        return unpack(value)
 
 
 class PackedItem(Item):
@@ -26,7 +50,7 @@ class PackedItem(Item):
         """
         The pieces first: an item that is there has all of its text. They expire with it.
         """
-        packed = zlib.compress(content.encode())
+        packed = pack(content)
         if not content:
             pass
         elif len(packed) <= INLINE_BYTES:
@@ -46,7 +70,7 @@ class PackedItem(Item):
         if self.pieces:
             found = partition(self.pk, "PIECE#")
             packed = b"".join(piece.text for piece in found if isinstance(piece, PieceItem))
-        return zlib.decompress(packed).decode() if packed else ""
+        return unpack(packed) if packed else ""
 
 
 class PieceItem(Item, discriminator="piece"):

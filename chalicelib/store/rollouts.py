@@ -2,41 +2,26 @@
 What each agent says of each deployment object, as it is kept: with the stack, revision by revision.
 """
 
-import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Self, cast
 from uuid import UUID
 
 from msgspec.structs import replace
-from pynamodb.attributes import Attribute, BooleanAttribute, UnicodeAttribute
-from pynamodb.constants import BINARY
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.deployment_health import Health, HealthRecord
 from chalicelib.domain.deployment_objects import Revision
 from chalicelib.domain.rollout import Outcome, Said
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
+from chalicelib.store.packed import PackedAttribute
 from chalicelib.store.reads import partition
 from chalicelib.store.table import Item
 from chalicelib.store.writes import patch
 
 LIFE = timedelta(days=30)
 PREFIX = "ROLLOUT#"
-
-
-class PackedAttribute(Attribute[str]):
-    """
-    A text, compressed.
-    """
-
-    attr_type = BINARY
-
-    def serialize(self, value: str) -> bytes:
-        return zlib.compress(value.encode())
-
-    def deserialize(self, value: bytes) -> str:
-        return zlib.decompress(value).decode()
 
 
 class RolloutItem(Item, discriminator="rollout"):

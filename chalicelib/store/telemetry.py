@@ -3,7 +3,6 @@ Telemetry, as it is kept: for six hours, many rows in an item, so that a batch c
 """
 
 import math
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -27,6 +26,7 @@ from chalicelib.domain.telemetry import (
 )
 from chalicelib.store.attributes import MomentAttribute, UUIDAttribute
 from chalicelib.store.faults import is_refused
+from chalicelib.store.packed import pack, unpack
 from chalicelib.store.reads import find
 from chalicelib.store.table import Item, absent
 
@@ -58,12 +58,12 @@ class ChunkItem(Item, discriminator="telemetry"):
         kind = Kind.EVENT if part.events else Kind.LOG
         item = cls(f"TELEMETRY#{stack_id}", f"{kind}#{at.isoformat()}#{agent_id}#{number:03}")
         item.id, item.agent_id, item.created_at = id, agent_id, at
-        item.rows = zlib.compress(msgspec.json.encode(part))
+        item.rows = pack(msgspec.json.encode(part).decode())
         item.expires_at = _expiry(at)
         return item
 
     def part(self) -> Telemetry:
-        return msgspec.json.decode(zlib.decompress(self.rows), type=Telemetry)
+        return msgspec.json.decode(unpack(self.rows), type=Telemetry)
 
 
 class SentItem(Item, discriminator="telemetry_sent"):
