@@ -3,9 +3,7 @@ The broker in process: its table in memory, and its HTTP interface without a soc
 """
 
 import os
-import pickle
 from contextlib import contextmanager
-from types import SimpleNamespace
 
 os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 os.environ["BROKKR_OIDC_HTTP_ON_LOOPBACK"] = "true"
@@ -18,13 +16,14 @@ from moto.dynamodb import models
 from app import app
 from chalicelib.services.installation import initialise
 from chalicelib.store.schema import create_table_request
+from tests.support import moto_copies
 from tests.support.http import Http
 from tests.support.recorder import recorder
 
 recorder.listen()
-# moto copies the whole table before each transaction, to go back to: by pickle in a tenth of the time.
-models.copy = SimpleNamespace(deepcopy=lambda thing: pickle.loads(pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)))
+models.copy = moto_copies
 CLIENT = boto3.client("dynamodb")  # made once: it takes a third of a second to make, and a test a hundredth
+TABLE = create_table_request("brokkr")  # likewise: to read the template takes longer than most tests
 
 
 @contextmanager
@@ -33,7 +32,7 @@ def empty_table():
     DynamoDB's client, with an empty table that is made from template.yaml.
     """
     with mock_aws():
-        CLIENT.create_table(**create_table_request("brokkr"))
+        CLIENT.create_table(**TABLE)
         yield CLIENT
 
 
