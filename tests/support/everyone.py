@@ -21,7 +21,7 @@ from chalicelib.services.target_state import target_state
 from tests.support.document import check, lower
 from tests.support.issuer import an_issuer, trust_issuer
 from tests.support.operations import NOBODY
-from tests.support.world import config_map, rows
+from tests.support.world import config_map, keep, restore
 
 JSON = "application/json"
 
@@ -64,7 +64,7 @@ class Everyone:
             "annotations": "key",
             "swagger-ui": "file",
         }
-        self.before = rows(table)
+        self._before = keep(table)
 
     def _make_generators(self):
         for name in ("owner", "other_generator", "rotated", "deleted_generator"):
@@ -116,15 +116,9 @@ class Everyone:
 
     def restore(self):
         """
-        Put the table back to what it was, item by item.
+        Put the table back to what it was.
         """
-        now = rows(self.table)
-        for row in now:
-            if row not in self.before:
-                self.table.delete_item(TableName="brokkr", Key={"pk": row["pk"], "sk": row["sk"]})
-        for row in self.before:
-            if row not in now:
-                self.table.put_item(TableName="brokkr", Item=row)
+        restore(self.table, self._before)
 
     def body(self, operation):
         """

@@ -17,6 +17,7 @@ from chalicelib.domain.stacks import NewStack, Stack
 from chalicelib.services import agents, events, generators, stacks
 from chalicelib.services.deployment_objects import push
 from chalicelib.services.target_state import target_state
+from tests.support import moto_copies
 
 _number = count(1)
 
@@ -48,8 +49,19 @@ def rows(table):
     Every item of the table, to compare before with after. Read from moto itself: through botocore, a scan takes as long
     as ten tests.
     """
-    kept = dynamodb_backends[DEFAULT_ACCOUNT_ID][table.meta.region_name].tables["brokkr"]
+    kept = _tables(table)["brokkr"]
     return sorted((item.to_json()["Attributes"] for item in kept.all_items()), key=_place)
+
+
+def keep(table):
+    """
+    The table as it is now, for `restore`, which may have it more than once.
+    """
+    return moto_copies.deepcopy(_tables(table)["brokkr"])
+
+
+def restore(table, kept):
+    _tables(table)["brokkr"] = moto_copies.deepcopy(kept)
 
 
 def without_refusals(found):
@@ -57,6 +69,10 @@ def without_refusals(found):
     But for what the audit log says of PAKs that let nobody in.
     """
     return [row for row in found if not row["pk"]["S"].startswith(("AUDIT", "ALLOWANCE#"))]
+
+
+def _tables(table):
+    return dynamodb_backends[DEFAULT_ACCOUNT_ID][table.meta.region_name].tables
 
 
 def _place(row):
