@@ -4,6 +4,7 @@ The broker in process: its table in memory, and its HTTP interface without a soc
 
 import os
 from contextlib import contextmanager
+from functools import cache
 
 os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 os.environ["BROKKR_OIDC_HTTP_ON_LOOPBACK"] = "true"
@@ -19,11 +20,11 @@ from chalicelib.store.schema import create_table_request
 from tests.support import moto_copies
 from tests.support.http import Http
 from tests.support.recorder import recorder
+from tests.support.world import keep, restore
 
 recorder.listen()
 models.copy = moto_copies
 CLIENT = boto3.client("dynamodb")  # made once: it takes a third of a second to make, and a test a hundredth
-TABLE = create_table_request("brokkr")  # likewise: to read the template takes longer than most tests
 
 
 @contextmanager
@@ -32,8 +33,17 @@ def empty_table():
     DynamoDB's client, with an empty table that is made from template.yaml.
     """
     with mock_aws():
-        CLIENT.create_table(**TABLE)
+        restore(CLIENT, _empty())
         yield CLIENT
+
+
+@cache
+def _empty():
+    """
+    Made once in each worker, and copied since: to read the template alone takes longer than most tests.
+    """
+    CLIENT.create_table(**create_table_request("brokkr", emulated=True))
+    return keep(CLIENT)
 
 
 @pytest.fixture
@@ -56,7 +66,14 @@ def installation(table):
     """
     What `brokkr-broker init` leaves: an admin PAK, the admin's generator and the system's.
     """
-    return initialise()
+    installed, kept = _installed()
+    restore(table, kept)
+    return installed
+
+
+@cache
+def _installed():
+    return initialise(), keep(CLIENT)
 
 
 @pytest.fixture
