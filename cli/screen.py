@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
+from cli import pipelines
 from cli.pipelines import Pipeline, pipeline_of
 
 FORMATS = ("json", "yaml", "name")
@@ -33,7 +34,7 @@ class Screen:
         Whether a person looks at it while it changes.
         """
         is_terminal = self.out.isatty() and self.env.get("TERM") != "dumb"
-        return is_terminal and self.format is None and self.pipeline is None
+        return is_terminal and self.format is None and not pipelines.is_one(self.env)
 
     @property
     def progress(self) -> TextIO:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from cli import advice, idempotency, sign_in
+from cli import advice, idempotency, pipelines, sign_in
 from cli.errors import CliError, Exit, Refused
 from cli.paks import redacted
 from cli.screen import Screen
@@ -84,7 +84,8 @@ class Session:
         """
         Whether somebody is there to answer.
         """
-        return self._stdin.isatty() and self.screen.err.isatty()
+        is_terminal = self._stdin.isatty() and self.screen.err.isatty()
+        return is_terminal and not pipelines.is_one(self.env)
 
     def ask(self, question: str) -> str:
         self.screen.err.write(question)

@@ -96,5 +96,14 @@ def test_a_note_goes_above_the_table_and_afterwards_to_stderr():
     assert moved.err.getvalue() == "later\n"
 
 
+@pytest.mark.parametrize("sign", [{"CI": "true"}, {"CI": "1"}, {"GITLAB_CI": "true"}])
+def test_a_pipeline_that_has_a_terminal_gets_lines(sign):
+    """
+    Some give their jobs one, and a table that moves is thousands of lines in a log.
+    """
+    assert "edge-1 (edge): pending\n" in show(screen(Terminal(), TERM="xterm", **sign), PENDING)
+    assert "\x1b[?25l" in show(screen(Terminal(), TERM="xterm", CI="false"), PENDING)
+
+
 def test_a_dumb_terminal_gets_lines():
     assert show(screen(Terminal(), TERM="dumb"), PENDING).startswith("edge-1 (edge): pending\n")

@@ -69,3 +69,7 @@ def test_what_is_not_there_cannot_be_pushed_again(brokkr, manifests, arguments, 
 
     assert (refused.code, refused.out) == (1, "")
     assert refused.err == f"error: {message}\nhint: `brokkr history web` lists them\n"
+
+
+def test_in_a_pipeline_with_a_terminal_nobody_is_asked(brokkr, history):
+    assert brokkr("rollback", "web", stdin=Keyboard(""), env={"CI": "true"}).code == 0
