@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None, session: Session | None = None)
     try:
         return int(cli.main(arguments, prog_name="brokkr", standalone_mode=False, obj=session) or 0)
     except click.ClickException as error:
-        return _fail(session, _usage(error))
+        return _misused(session, error)
     except CliError as error:
         return _fail(session, error)
     except (click.Abort, KeyboardInterrupt, EOFError):
@@ -69,6 +69,13 @@ def _fail(session: Session, error: CliError) -> int:
     text = "\n".join([error.message, *(f"hint: {hint}" for hint in error.hints)])
     session.screen.failure(session.hide(text))
     return session.error_code if error.code is Exit.ERROR else error.code
+
+
+def _misused(session: Session, error: click.ClickException) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        session.screen.note(error.format_message())
+        return Exit.USAGE
+    return _fail(session, _usage(error))
 
 
 def _usage(error: click.ClickException) -> CliError:

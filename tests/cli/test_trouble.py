@@ -109,3 +109,12 @@ def test_a_config_that_cannot_be_read_is_told(brokkr, tmp_path):
     ran = brokkr("stacks", "--config", tmp_path)
 
     assert ran.err == f"error: {tmp_path} cannot be read: Is a directory\n"
+
+
+@pytest.mark.parametrize("group", [[], ["pak"]])
+def test_without_a_command_the_help_is_shown_and_nothing_else(brokkr, group):
+    asked = brokkr(*group, env={"GITHUB_ACTIONS": "true"})
+
+    assert (asked.code, asked.out) == (2, "")
+    assert asked.err.startswith("Usage: brokkr ")
+    assert "hint:" not in asked.err
