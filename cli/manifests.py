@@ -10,6 +10,7 @@ import yaml
 
 from cli.errors import CliError
 
+KUSTOMIZE = "kustomize.config.k8s.io/"
 NOT_IN_KUBERNETES = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value")
 
 
@@ -63,6 +64,10 @@ def check(text: str, source: str) -> None:
         for key in ("apiVersion", "kind"):
             if not isinstance(document.get(key), str) or not document[key]:
                 raise CliError(f"{where} is no Kubernetes object: {key} is missing or not a string")
+        if document["apiVersion"].startswith(KUSTOMIZE):
+            raise CliError(
+                f"{where} is for kustomize, not for a cluster", "name its directory, and it is built: -f DIR"
+            )
 
 
 def documents(text: str, source: str) -> list[Any]:

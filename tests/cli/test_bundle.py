@@ -75,6 +75,20 @@ def test_what_is_no_manifest_is_refused_by_file_and_document(tmp_path, text, mes
     assert message in caught.value.message
 
 
+def test_a_kustomization_below_is_not_pushed_unbuilt(folder):
+    """
+    Neither it nor what it is made of is what its author wants in a cluster.
+    """
+    below = folder / "base"
+    below.mkdir()
+    (below / "kustomization.yaml").write_text("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n")
+
+    with pytest.raises(CliError, match=r"base/kustomization\.yaml: document 1 is for kustomize") as caught:
+        bundle(folder, recursive=True)
+
+    assert caught.value.hints == ("name its directory, and it is built: -f DIR",)
+
+
 def test_a_directory_without_manifests_says_that_there_are_some_below(tmp_path):
     (tmp_path / "below").mkdir()
 
