@@ -4,6 +4,8 @@ What to do about a refusal. Pure.
 
 from http import HTTPStatus
 
+from cli.errors import PASSING
+
 BY_CODE = {
     "admin_required": "this needs the admin's PAK",
     "generator_not_owned": "this PAK is another generator's: `brokkr whoami` says whose",
@@ -25,5 +27,7 @@ def on_refusal(status: int, code: str, source: str) -> tuple[str, ...]:
         )
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return ("split the manifests into several stacks",)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in PASSING:
+        return ("try again in a while; whoever runs the broker finds out more with brokkr-broker doctor",)
     advice = BY_CODE.get(code)
     return (advice,) if advice else ()

@@ -9,7 +9,7 @@ from datetime import timedelta
 from cli import durations
 from cli.errors import CliError, Exit, Refused, RolloutEnded, Unreachable
 from cli.progress import Progress
-from cli.rollouts import FAILED, LIVE, SUPERSEDED, Rollout
+from cli.rollouts import FAILED, LIVE, SILENT, SUPERSEDED, Rollout
 
 APPLIED = "applied"
 GOALS = (LIVE, APPLIED)
@@ -49,7 +49,11 @@ def wait(ask: Ask, object_id: str | None, goal: str, progress: Progress, patienc
             if code is not None:
                 return Outcome(seen, code)
         elif code is not None:
-            raise RolloutEnded(code, f"the broker told nothing for {durations.say(patience.timeout)}")
+            raise RolloutEnded(
+                code,
+                f"the broker told nothing for {durations.say(patience.timeout)}",
+                "see if it answers: brokkr whoami",
+            )
         patience.sleep(_pace(passed))
 
 
@@ -100,9 +104,29 @@ def conclude(outcome: Outcome, stack_name: str, goal: str, timeout: timedelta) -
         Exit.TIMED_OUT: f"not {goal} after {durations.say(timeout)}: {what}: {rollout.message}",
     }[outcome.code]
     words = [f"  {agent}" for agent in rollout.troubled]
-    raise RolloutEnded(outcome.code, "\n".join([said, *words]), *([] if rollout.agents else NOBODY_HINTS))
+    raise RolloutEnded(outcome.code, "\n".join([said, *words]), *_what_to_do(outcome, stack_name))
 
 
+def _what_to_do(outcome: Outcome, stack_name: str) -> tuple[str, ...]:
+    rollout = outcome.rollout
+    if outcome.code is Exit.FAILED:
+        again = "mend what the agent says, and push again"
+        return (again, f"or go back: brokkr rollback {stack_name}") if rollout.sequence_id > 1 else (again,)
+    if outcome.code is Exit.SUPERSEDED:
+        return (f"a newer revision took its place: brokkr status {stack_name}",)
+    if not rollout.agents:
+        return NOBODY_HINTS
+    states = {agent.state for agent in rollout.agents}
+    return (
+        f"wait for longer: brokkr wait {stack_name} --timeout=15m",
+        *(WHY[state] for state in WHY if state in states),
+    )
+
+
+WHY = {
+    "pending": "a pending agent has not applied it: one that is not ACTIVE, which the admin sets, applies nothing",
+    SILENT: "a silent agent was not heard of: `brokkr-agent check` in its cluster says why",
+}
 NOBODY_HINTS = (
     "the admin targets an agent at it: POST /api/v1/agents/ID/targets",
     "or push with --target-label L, a label that an agent registered with your generator has",

@@ -118,3 +118,15 @@ def test_without_a_command_the_help_is_shown_and_nothing_else(brokkr, group):
     assert (asked.code, asked.out) == (2, "")
     assert asked.err.startswith("Usage: brokkr ")
     assert "hint:" not in asked.err
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_broker_that_is_not_well_is_to_be_asked_later(brokkr, status):
+    answers = [httpx.Response(status, json={"code": "any", "message": "not now"}) for _ in range(9)]
+
+    asked = brokkr("stacks", transport=Troubled(None, *answers))
+
+    assert asked.err.endswith(
+        f"error: {status} any: not now\n"
+        "hint: try again in a while; whoever runs the broker finds out more with brokkr-broker doctor\n"
+    )

@@ -151,3 +151,24 @@ def test_who_reaches_no_agent_hears_how_to():
         conclude(Told(rollout_row("pending")).wait(), "web", "live", MINUTE)
 
     assert any("--target-label" in hint for hint in caught.value.hints)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hints"),
+    [
+        (BAD, ["mend what the agent says, and push again", "or go back: brokkr rollback web"]),
+        (BAD | {"sequence_id": 1}, ["mend what the agent says, and push again"]),
+        (rollout_row("superseded"), ["a newer revision took its place: brokkr status web"]),
+        (UNDER_WAY, ["wait for longer: brokkr wait web --timeout=15m"]),
+        (
+            rollout_row("pending", agent_row("pending"), agent_row("silent", "b")),
+            ["wait for longer: brokkr wait web --timeout=15m", "a pending agent", "a silent agent"],
+        ),
+    ],
+)
+def test_a_bad_end_says_what_to_do_next(answer, hints):
+    with pytest.raises(RolloutEnded) as caught:
+        conclude(Told(answer).wait(), "web", "live", MINUTE)
+
+    assert len(caught.value.hints) == len(hints)
+    assert all(said.startswith(hint) for said, hint in zip(caught.value.hints, hints, strict=True))
