@@ -2,6 +2,7 @@
 Requests to the broker, and when they are tried again. Alone in importing httpx.
 """
 
+import math
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -57,10 +58,18 @@ class Calls:
             ) from error
 
     def call(
-        self, method: str, path: str, *, repeatable: bool = True, tries: int = TRIES, **request: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        repeatable: bool = True,
+        tries: int = TRIES,
+        longest_wait: float = math.inf,
+        **request: Any,
     ) -> httpx.Response:
         """
-        What is not repeatable is tried again only where the broker cannot have heard of it.
+        What is not repeatable is tried again only where the broker cannot have heard of it. A wait that is longer than
+        the caller's is broken off, and nothing is asked after it.
         """
         for attempt in range(1, tries + 1):
             answer, trouble = self._try(method, path, request)
@@ -71,7 +80,9 @@ class Calls:
             if attempt == tries or not is_safe or wait > LONGEST_RETRY_AFTER:
                 break
             self._note(f"{_said(answer, trouble)}; trying again in {wait:.1f} s")
-            self._sleep(wait)
+            self._sleep(min(wait, longest_wait))
+            if wait > longest_wait:
+                break
         if answer is not None:
             return self._judged(answer)
         raise Unreachable(f"{self.url} cannot be reached: {_why(trouble)}", *_what_to_do(trouble)) from trouble

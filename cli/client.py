@@ -2,6 +2,7 @@
 The broker's API, as functions.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -90,7 +91,9 @@ class Client:
         )
         return read(Revision.of, row, "a deployment object")
 
-    def rollout(self, stack_id: str, object_id: str | None = None, etag: str | None = None) -> Rollout | None:
+    def rollout(
+        self, stack_id: str, object_id: str | None = None, etag: str | None = None, longest_wait: float = math.inf
+    ) -> Rollout | None:
         """
         None where it is still what the ETag stands for. Tried twice: whoever waits asks again anyway.
         """
@@ -100,6 +103,7 @@ class Client:
             params={"deployment_object_id": object_id} if object_id else {},
             headers={"If-None-Match": etag} if etag else {},
             tries=2,
+            longest_wait=longest_wait,
         )
         if answer.status_code == HTTPStatus.NOT_MODIFIED:
             return None

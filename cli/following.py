@@ -14,7 +14,11 @@ def follow(session: Session, stack: Stack, object_id: str | None, goal: str, tim
     patience = Patience(timeout=timeout, clock=session.clock, sleep=session.sleep)
     with progress(session.screen, stack.name) as shown:
         return wait(
-            lambda revision, etag: session.client.rollout(stack.id, revision, etag), object_id, goal, shown, patience
+            lambda revision, etag, left: session.client.rollout(stack.id, revision, etag, left),
+            object_id,
+            goal,
+            shown,
+            patience,
         )
 
 

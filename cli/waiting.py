@@ -18,7 +18,7 @@ PACES = ((30.0, 1.0), (120.0, 2.0))  # until that many seconds have passed, a qu
 SLOWEST = 5.0
 SERVER_ERROR = 500
 
-Ask = Callable[[str | None, str | None], Rollout | None]
+Ask = Callable[[str | None, str | None, float], Rollout | None]
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,13 @@ class Patience:
 
 def wait(ask: Ask, object_id: str | None, goal: str, progress: Progress, patience: Patience) -> Outcome:
     """
-    The revision is settled by the first answer, if not before. A broker that is away for a while is waited for, too.
+    The revision is settled by the first answer, if not before. A broker that is away for a while is waited for, too,
+    but no longer than all of it may take.
     """
-    begun, seen = patience.clock(), None
+    begun, passed, seen = patience.clock(), 0.0, None
     while True:
-        seen = _asked(ask, object_id, seen) or seen
+        left = max(0.0, patience.timeout.total_seconds() - passed)
+        seen = _asked(ask, object_id, seen, left) or seen
         passed = patience.clock() - begun
         code = _code(seen, goal, passed, patience.timeout) if seen else _late(passed, patience.timeout)
         if seen:
@@ -57,9 +59,9 @@ def wait(ask: Ask, object_id: str | None, goal: str, progress: Progress, patienc
         patience.sleep(_pace(passed))
 
 
-def _asked(ask: Ask, object_id: str | None, seen: Rollout | None) -> Rollout | None:
+def _asked(ask: Ask, object_id: str | None, seen: Rollout | None, left: float) -> Rollout | None:
     try:
-        return ask(object_id, seen.etag if seen else None)
+        return ask(object_id, seen.etag if seen else None, left)
     except Unreachable:
         return None
     except Refused as refusal:

@@ -4,11 +4,15 @@
 
 import json
 
+import httpx
 import pytest
 
+from app import app
 from tests.cli.conftest import CONFIG_MAP
+from tests.support.command_line import Troubled
 from tests.support.deployed import Agent
 from tests.support.factories import new_stack
+from tests.support.transport import BrokerTransport
 
 
 class Web:
@@ -100,6 +104,15 @@ def test_one_that_takes_too_long_ends_with_4(brokkr, web, manifests):
 
     assert (done.code, brokkr.now) == (4, 20)
     assert done.err.startswith('error: not live after 20s: stack "web", revision 1: ')
+
+
+def test_a_broker_that_asks_for_more_time_than_there_is_does_not_make_it_later(brokkr, web):
+    web.push("red")
+    busy = httpx.Response(429, json={"code": "busy", "message": "not now"}, headers={"Retry-After": "60"})
+
+    done = brokkr("wait", "web", "--timeout=5s", transport=Troubled(BrokerTransport(app), busy, path="/rollout"))
+
+    assert (done.code, brokkr.now) == (4, 5)
 
 
 def test_one_that_reaches_nobody_ends_with_1_and_says_how_to_reach_somebody(brokkr, manifests):

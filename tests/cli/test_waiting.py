@@ -23,7 +23,7 @@ class Told:
         self.answers, self.asked, self.shown = list(answers), [], []
         self.now = 0.0
 
-    def ask(self, object_id, etag):
+    def ask(self, object_id, etag, left):
         self.asked.append((object_id, etag))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
