@@ -83,7 +83,8 @@ def documents(text: str, source: str) -> list[Any]:
 
 def objects(text: str, source: str) -> dict[Identity, dict[str, Any]]:
     """
-    Every object of a text by who it is; a List is opened. Of two that are the same, the later.
+    Every object of a text by who it is; a List is opened, and says what its items leave out. Of two that are the same,
+    the later.
     """
     found: dict[Identity, dict[str, Any]] = {}
     for document in documents(text, source):
@@ -110,10 +111,11 @@ def _named(value: Any) -> Any:
 def _opened(document: Any) -> Iterator[dict[str, Any]]:
     if not isinstance(document, dict):
         return
-    items = document.get("items")
-    if str(document.get("kind")).endswith("List") and isinstance(items, list):
+    items, kind = document.get("items"), str(document.get("kind"))
+    if kind.endswith("List") and isinstance(items, list):
+        unsaid = {"apiVersion": document.get("apiVersion"), "kind": kind.removesuffix("List")}
         for item in items:
-            yield from _opened(item)
+            yield from _opened(unsaid | item if isinstance(item, dict) else item)
     else:
         yield document
 

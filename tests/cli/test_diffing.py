@@ -74,6 +74,18 @@ def test_of_a_secret_only_which_values_differ_is_shown():
     ]
 
 
+def test_a_secret_in_a_list_of_secrets_is_one_even_if_it_does_not_say_so():
+    listed = {
+        "apiVersion": "v1",
+        "kind": "SecretList",
+        "items": [{"metadata": {"name": "s"}, "data": {"a": "hunter2"}}],
+    }
+
+    [one] = found([], [listed])
+
+    assert (str(one.identity), "hunter2" in shown([one])) == ("Secret/s", False)
+
+
 def test_nothing_that_a_secret_holds_is_shown_wherever_it_stands():
     last = {"kubectl.kubernetes.io/last-applied-configuration": '{"data": "hunter2"}'}
     old = secret(stringData={"password": "hunter2"})
