@@ -2,6 +2,7 @@
 Until a revision is where it should be, or it is clear that it will not get there.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,7 +43,7 @@ def wait(ask: Ask, object_id: str | None, goal: str, progress: Progress, patienc
     begun, passed, seen = patience.clock(), 0.0, None
     while True:
         left = max(0.0, patience.timeout.total_seconds() - passed)
-        seen = _asked(ask, object_id, seen, left) or seen
+        seen = asked(ask, object_id, seen, left) or seen
         passed = patience.clock() - begun
         code = _code(seen, goal, passed, patience.timeout) if seen else _late(passed, patience.timeout)
         if seen:
@@ -59,7 +60,10 @@ def wait(ask: Ask, object_id: str | None, goal: str, progress: Progress, patienc
         patience.sleep(_pace(passed))
 
 
-def _asked(ask: Ask, object_id: str | None, seen: Rollout | None, left: float) -> Rollout | None:
+def asked(ask: Ask, object_id: str | None, seen: Rollout | None, left: float = math.inf) -> Rollout | None:
+    """
+    None where nothing has changed, and where the broker is away for a while.
+    """
     try:
         return ask(object_id, seen.etag if seen else None, left)
     except Unreachable:

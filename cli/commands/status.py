@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 
 import click
 
@@ -11,6 +12,7 @@ from cli.rollouts import HEALTHY, AgentState, Rollout
 from cli.screen import VERDICTS
 from cli.session import Session
 from cli.stacks import get
+from cli.waiting import asked
 
 AT_ONCE = 8
 PACE_SECONDS = 2.0
@@ -104,13 +106,14 @@ def _cells(agent: AgentState) -> tuple[str, ...]:
 
 def _watch(session: Session, stack: Stack) -> None:
     """
-    The newest revision, whichever it is by then. Ctrl-C is the way out, and no error.
+    The newest revision, whichever it is by then. Ctrl-C is the way out, and no error; a broker that is away for a while
+    is none either.
     """
-    etag = None
+    seen = None
     with suppress(KeyboardInterrupt), progress(session.screen, stack.name) as shown:
         while True:
-            rollout = session.client.rollout(stack.id, etag=etag)
-            if rollout:
-                shown.show(rollout, is_over=False)
-                etag = rollout.etag
+            changed = asked(partial(session.client.rollout, stack.id), None, seen)
+            if changed:
+                shown.show(changed, is_over=False)
+                seen = changed
             session.sleep(PACE_SECONDS)

@@ -200,6 +200,19 @@ def test_a_status_can_be_watched_until_ctrl_c(brokkr, web):
     assert (done.code, done.out) == (0, "edge-1 (edge): pending\nedge-1 (edge): applied\n")
 
 
+def test_a_watch_outlives_a_broker_that_is_away_for_a_while(brokkr, web):
+    def ctrl_c():
+        raise KeyboardInterrupt
+
+    web.push("red")
+    web.then(lambda: None, lambda: None, lambda: None, lambda: None, web.applied, ctrl_c)
+    away = [httpx.ConnectError("connection refused")] * 4
+
+    done = brokkr("status", "web", "--watch", transport=Troubled(BrokerTransport(app), *away, path="/rollout"))
+
+    assert (done.code, done.out) == (0, "edge-1 (edge): pending\nedge-1 (edge): applied\n")
+
+
 def test_only_one_stack_can_be_watched(brokkr):
     assert brokkr("status", "--watch").code == 2
 
