@@ -4,10 +4,11 @@ The public keys of CIs: asked of the issuer itself, by what it publishes, and ke
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from threading import Lock
-from time import monotonic
+from socket import SHUT_RDWR, socket
+from threading import Event, Lock, Timer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,17 +58,17 @@ class Known(Struct, frozen=True):
         return at - self.had_at < MAX_AGE
 
 
-def fetch(issuer: str) -> Keys:
+def fetch(issuer: str, patience: float = PATIENCE_SECONDS) -> Keys:
     """
     By its discovery document. Keys stand at the same host as that, or are not taken.
     """
-    said = _get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    said = _get(f"{issuer.rstrip('/')}/.well-known/openid-configuration", patience)
     place = said.get("jwks_uri")
     if said.get("issuer") != issuer or not isinstance(place, str):
         raise NotHad("its discovery document is another issuer's, or names no keys")
     if not place.startswith(_origin(issuer)):
         raise NotHad("its keys are at another host than it")
-    found = _get(place).get("keys")
+    found = _get(place, patience).get("keys")
     if not isinstance(found, list):
         raise NotHad("it publishes no set of keys")
     return {key["kid"]: key for key in reversed(found[:MAX_KEYS]) if _is_for_signatures(key)}
@@ -87,7 +88,7 @@ def _is_for_signatures(key: object) -> bool:
     )
 
 
-def _get(url: str) -> dict[str, Any]:
+def _get(url: str, patience: float) -> dict[str, Any]:
     """
     No redirect is followed, and no more is read, and for no longer, than keys can take.
     """
@@ -96,8 +97,7 @@ def _get(url: str) -> dict[str, Any]:
         connection = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         asked = connection(str(parts.hostname), parts.port, timeout=SOCKET_SECONDS)
         try:
-            asked.request("GET", parts.path or "/", headers={"Accept": "application/json"})
-            found = json.loads(_body(asked))
+            found = json.loads(_in_time(asked, parts.path or "/", patience))
         finally:
             asked.close()
     except (OSError, HTTPException, ValueError, RecursionError, InvalidTrust) as error:
@@ -107,14 +107,38 @@ def _get(url: str) -> dict[str, Any]:
     return found
 
 
+def _in_time(asked: HTTPConnection, path: str, patience: float) -> bytes:
+    """
+    A socket's own limit is for each of its reads: who sends a byte now and then would never be late.
+    """
+    asked.connect()
+    is_late = Event()
+    watch = Timer(patience, _hang_up, [asked.sock, is_late])
+    watch.start()
+    try:
+        asked.request("GET", path, headers={"Accept": "application/json"})
+        body = _body(asked)
+        if is_late.is_set():
+            raise NotHad("too slow an answer")
+        return body
+    finally:
+        watch.cancel()
+
+
+def _hang_up(line: socket, is_late: Event) -> None:
+    is_late.set()
+    with suppress(OSError):
+        socket.shutdown(line, SHUT_RDWR)  # that of TLS would first say so to the other side
+
+
 def _body(asked: HTTPConnection) -> bytes:
-    until, body = monotonic() + PATIENCE_SECONDS, b""
+    body = b""
     answer = asked.getresponse()
     if answer.status != OK:
         raise NotHad(f"answered {answer.status}")
     while part := answer.read1(CHUNK):
         body += part
-        if len(body) > MAX_BYTES or monotonic() > until:
+        if len(body) > MAX_BYTES:
             raise NotHad("too long an answer")
     return body
 

@@ -2,7 +2,9 @@
 An issuer's keys: asked for seldom, from it alone, and never believed for long.
 """
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -163,6 +165,29 @@ def test_an_answer_that_is_no_set_of_keys_is_not_had(issuer, body):
 
     with pytest.raises(NotHad):
         fetch(issuer.url)
+
+
+@pytest.mark.parametrize("path", [DISCOVERY, "/keys"])
+@pytest.mark.parametrize("begin", [b"HTTP/1.0 200 OK\r\nX-Slow: ", b"HTTP/1.0 200 OK\r\n\r\n"])
+def test_an_issuer_that_sends_a_byte_now_and_then_is_not_waited_for(issuer, path, begin):
+    """
+    It would hold a thread for hours, and with it all who come with a token of this issuer.
+    """
+    _, _, body = issuer.answers[path]
+
+    def drip(out):
+        with suppress(OSError):
+            out.write(begin)
+            for _ in range(40):
+                out.write(b" ")
+                out.flush()
+                time.sleep(0.05)
+            out.write(body if begin.endswith(b"\r\n\r\n") else b"\r\n\r\n" + body)
+
+    issuer.answers[path] = drip
+
+    with pytest.raises(NotHad, match="too slow"):
+        fetch(issuer.url, patience=0.2)
 
 
 def test_keys_that_are_none_are_passed_over(issuer):

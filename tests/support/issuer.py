@@ -29,7 +29,8 @@ def rsa_key():
 
 class Issuer:
     """
-    `answers` are what stands at its paths: status, headers, body. `asked` are the paths that were asked for.
+    `answers` are what stands at its paths: status, headers, body; or what writes to the caller. `asked` are the paths
+    that were asked for.
     """
 
     def __init__(self):
@@ -46,7 +47,11 @@ class Issuer:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 issuer.asked.append(self.path)
-                status, headers, body = issuer.answers.get(self.path, (404, {}, b""))
+                answer = issuer.answers.get(self.path, (404, {}, b""))
+                if callable(answer):
+                    answer(self.wfile)
+                    return
+                status, headers, body = answer
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
