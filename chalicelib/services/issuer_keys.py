@@ -162,8 +162,12 @@ class IssuerKeys:
 
     def find(self, issuer: str, key_id: str, at: datetime) -> Jwk | None:
         """
-        None where the issuer has no such key. Raises IssuerUnavailable where that cannot be known now.
+        None where the issuer has no such key. Raises IssuerUnavailable where that cannot be known now. Who comes with a
+        key that is known does not wait for those who come with another.
         """
+        known = self._known.get(issuer, UNKNOWN)
+        if known.has(key_id, at):
+            return known.keys[key_id]
         with self._lock_of(issuer):
             known = self._known.get(issuer, UNKNOWN)
             if not known.has(key_id, at) and at - known.asked_at >= PAUSE:

@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 
@@ -63,6 +64,34 @@ def test_unknown_keys_have_the_issuer_asked_once_in_thirty_seconds(issuer):
     keys.find(issuer.url, "unknown", NOON + 30 * SECOND)
 
     assert issuer.asked == [DISCOVERY, "/keys"] * 2
+
+
+def test_who_comes_with_a_known_key_does_not_wait_for_a_slow_issuer():
+    """
+    Anybody can have the issuer asked, with a token that names a key that is not there.
+    """
+    is_slow, asked, may_answer = Event(), Event(), Event()
+
+    def ask(_):
+        asked.set()
+        if is_slow.is_set():
+            may_answer.wait()
+        return {"a": {"kid": "a"}}
+
+    keys = IssuerKeys(ask)
+    keys.find("https://ci.example", "a", NOON)
+    is_slow.set()
+    asked.clear()
+
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(keys.find, "https://ci.example", "unknown", NOON + 31 * SECOND)
+        asked.wait()
+        try:
+            found = pool.submit(keys.find, "https://ci.example", "a", NOON + 31 * SECOND).result(timeout=10)
+        finally:
+            may_answer.set()
+
+    assert found == {"kid": "a"}
 
 
 def test_threads_that_wait_for_one_issuer_share_an_answer(issuer):
