@@ -72,9 +72,16 @@ def proven(claims: Mapping[str, Any], at: datetime) -> Proven:
     if at.timestamp() - claims["iat"] > (MAX_AGE + LEEWAY).total_seconds():
         raise Refused(f"it was issued more than {MAX_AGE} ago")
     given = claims["aud"]
-    told = {name: str(claims[name])[:MAX_SAID] for name in TOLD if isinstance(claims.get(name), str | int)}
+    told = {name: _shown(claims[name]) for name in TOLD if isinstance(claims.get(name), str | int)}
     audiences = frozenset([given] if isinstance(given, str) else given)
     return Proven(_text(claims, "iss"), _text(claims, "sub"), audiences, _run(told), told)
+
+
+def _shown(value: str | int) -> str:
+    """
+    For the audit log: half a character, of which JSON can speak and UTF-8 cannot, would make its page unreadable.
+    """
+    return "".join(char if char.isprintable() else "?" for char in str(value)[:MAX_SAID])
 
 
 def _run(told: Mapping[str, str]) -> str | None:

@@ -120,6 +120,17 @@ def test_the_log_tells_who_came_in_and_whose_job_did_what_later(issuer, ci):
     assert did.details["oidc"] == who
 
 
+def test_what_a_job_says_of_itself_can_be_shown(issuer, ci):
+    trust_issuer(issuer, ci.id)
+
+    exchange(issuer.token(repository="acme\ud800/web", ref="a\nb\0", sha="ü", run_id="\udfff"))
+
+    [row] = log("auth.oidc")
+    told = row.details["claims"]
+    assert (told["repository"], told["ref"], told["sha"], told["run_id"]) == ("acme?/web", "a?b?", "ü", "?")
+    assert row.details["oidc"]["run"] == "?/1"
+
+
 def test_a_refusal_is_written_down_with_its_reason(issuer, ci):
     trust_issuer(issuer, ci.id)
 
