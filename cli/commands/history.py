@@ -11,12 +11,18 @@ from cli.stacks import get
 EXAMPLES = """
 \b
 Examples:
+  brokkr history web
+  brokkr history web --output json
+"""
+SHOW_EXAMPLES = """
+\b
+Examples:
   brokkr show web > web.yaml
   brokkr show web --revision 7
 """
 
 
-@click.command()
+@click.command(epilog=EXAMPLES)
 @click.argument("name", metavar="STACK")
 @for_all
 def history(session: Session, name: str) -> None:
@@ -32,7 +38,7 @@ def history(session: Session, name: str) -> None:
         session.screen.say(f'stack "{name}" has no revisions')
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(epilog=SHOW_EXAMPLES)
 @click.argument("name", metavar="STACK")
 @click.option("--revision", "sequence_id", metavar="N", type=int, help="Which revision.  [default: the newest]")
 @for_all

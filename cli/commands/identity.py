@@ -12,6 +12,12 @@ from cli.session import Session
 from cli.settings import Settings, cleaned, first
 from cli.stored import config_text, replacing
 
+WHOAMI_EXAMPLES = """
+\b
+Examples:
+  brokkr whoami
+  brokkr whoami --pak-stdin < pak.txt
+"""
 EXAMPLES = """
 \b
 Examples:
@@ -26,7 +32,7 @@ Examples:
 """
 
 
-@click.command()
+@click.command(epilog=WHOAMI_EXAMPLES)
 @for_all
 def whoami(session: Session) -> None:
     """

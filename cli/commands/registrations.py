@@ -6,11 +6,28 @@ from cli.answers import Registration, moment
 from cli.options import for_all
 from cli.session import Session
 
+EXAMPLES = """
+\b
+Examples:
+  brokkr register --agent 2f6b1c0e-5d0f-4c5e-9a53-0c8f8a6a1b11 --generator 8c3e7d52-1b7a-4f0c-b6de-3a9e5d2f4c22
+"""
+DEREGISTER_EXAMPLES = """
+\b
+Examples:
+  brokkr deregister --agent 2f6b1c0e-5d0f-4c5e-9a53-0c8f8a6a1b11 --generator 8c3e7d52-1b7a-4f0c-b6de-3a9e5d2f4c22
+"""
+LIST_EXAMPLES = """
+\b
+Examples:
+  brokkr registrations --agent 2f6b1c0e-5d0f-4c5e-9a53-0c8f8a6a1b11
+  brokkr registrations --generator 8c3e7d52-1b7a-4f0c-b6de-3a9e5d2f4c22 --output name
+"""
+
 AGENT = click.option("--agent", metavar="ID", type=click.UUID, required=True, help="The agent's id.")
 GENERATOR = click.option("--generator", metavar="ID", type=click.UUID, required=True, help="The generator's id.")
 
 
-@click.command()
+@click.command(epilog=EXAMPLES)
 @AGENT
 @GENERATOR
 @for_all
@@ -23,7 +40,7 @@ def register(session: Session, agent: object, generator: object) -> None:
     session.screen.answer(vars(made), [made.id])
 
 
-@click.command()
+@click.command(epilog=DEREGISTER_EXAMPLES)
 @AGENT
 @GENERATOR
 @for_all
@@ -37,7 +54,7 @@ def deregister(session: Session, agent: object, generator: object) -> None:
     session.screen.answer({"agent_id": str(agent), "generator_id": str(generator)}, [str(agent)])
 
 
-@click.command()
+@click.command(epilog=LIST_EXAMPLES)
 @click.option("--agent", metavar="ID", type=click.UUID, help="The generators that this agent is registered with.")
 @click.option("--generator", metavar="ID", type=click.UUID, help="The agents that are registered with this generator.")
 @for_all

@@ -9,12 +9,18 @@ from cli.stacks import get
 EXAMPLES = """
 \b
 Examples:
+  brokkr stacks
+  for stack in $(brokkr stacks -o name); do brokkr wait "$stack"; done
+"""
+DELETE_EXAMPLES = """
+\b
+Examples:
   brokkr delete web
   brokkr delete web --yes
 """
 
 
-@click.command()
+@click.command(epilog=EXAMPLES)
 @for_all
 def stacks(session: Session) -> None:
     """
@@ -39,7 +45,7 @@ def _row(stack: Stack) -> dict[str, str | None]:
     }
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(epilog=DELETE_EXAMPLES)
 @click.argument("name", metavar="STACK")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask for the name again.")
 @for_all

@@ -40,6 +40,11 @@ def test_every_command_has_an_answer_for_programs():
     assert listed == {name for name, _ in commands(cli)}
 
 
+@pytest.mark.parametrize(("name", "command"), list(commands(cli)))
+def test_every_command_shows_in_its_help_how_it_is_called(name, command):
+    assert f"  brokkr {name}" in (command.epilog or "")
+
+
 @pytest.mark.parametrize(
     "option", sorted({"--broker-url", "--pak", "--pak-file", "--pak-stdin", "--config", "--output"})
 )
