@@ -5,6 +5,7 @@ A CI's job, and the ID token that says which one it is.
 import base64
 import json
 import shlex
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 AUDIENCE = "brokkr"
 GITHUB_URL, GITHUB_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
+LONGEST_LIFE = 60 * 60
 GITLAB_TOKEN = "BROKKR_ID_TOKEN"  # noqa: S105 - its name
 
 Signer = Callable[[], Pak]
@@ -83,15 +85,18 @@ def nothing_given(env: Mapping[str, str]) -> CliError:
     )
 
 
-def how_to_trust(token: str) -> tuple[str, ...]:
+def how_to_trust(token: str, now: Callable[[], float] = time.time) -> tuple[str, ...]:
     """
-    What the operator types to have this job let in, as far as the token can be read.
+    What the operator types to have this job let in, as far as the token can be read; nothing helps one that is too old.
     """
     try:
         claims: Any = json.loads(base64.urlsafe_b64decode(f"{token.split('.')[1]}==="))
         issuer, subject, audience = (_word(claims[name]) for name in ("iss", "sub", "aud"))
+        counts_until = min(claims["exp"], claims["iat"] + LONGEST_LIFE)
     except (ValueError, LookupError, TypeError):
         return ("what the CI gave is no ID token",)
+    if counts_until < now():
+        return ("the job's ID token is too old, it counts for an hour at most: let what pushes be a job of its own",)
     command = f"brokkr-broker trust generator --uuid ID --issuer {issuer} --subject {subject} --audience {audience}"
     return ("is this job trusted? whoever runs the broker makes it so:", command, "the broker's log says what is wrong")
 

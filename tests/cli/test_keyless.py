@@ -100,6 +100,20 @@ def test_a_job_that_nobody_trusts_is_told_what_the_operator_types(brokkr, pipeli
     assert "eyJ" not in refused.out + refused.err
 
 
+@pytest.mark.parametrize("claims", [{"exp": 5}, {"iat": 5}])
+def test_a_token_that_is_too_old_is_said_to_be(brokkr, pipeline, trusted, claims):
+    """
+    GitLab makes one when the job begins. Trusting the job once more would change nothing.
+    """
+    env = {"BROKKR_PAK": "", "BROKKR_ID_TOKEN": pipeline.issuer.token(**claims)}
+
+    refused = brokkr("whoami", env=env, transport=pipeline)
+
+    assert refused.code == 1
+    assert "hint: the job's ID token is too old" in refused.err
+    assert "trust generator" not in refused.err
+
+
 @pytest.mark.parametrize("token", ["nonsense", "a.b.c", "a.bm9uc2Vuc2U.c"])
 def test_what_is_no_id_token_is_said_to_be_none(brokkr, pipeline, token):
     refused = brokkr("whoami", env={"BROKKR_PAK": "", "BROKKR_ID_TOKEN": token}, transport=pipeline)
