@@ -16,7 +16,10 @@ def parse(text: str) -> timedelta:
     if not text.strip() or not found:
         raise ValueError(f"{text!r} is no span of time such as 90s, 5m or 1h30m")
     hours, minutes, seconds = (float(part or 0) for part in found.groups())
-    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    try:
+        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is longer than anybody waits") from error
 
 
 def say(span: timedelta) -> str:

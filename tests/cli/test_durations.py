@@ -22,3 +22,9 @@ def test_what_is_no_span_is_refused(text):
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0s"), (90, "1m30s"), (300, "5m"), (3723, "1h2m3s")])
 def test_and_told_the_same_way(seconds, text):
     assert durations.say(timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize("text", ["99999999999999h", f"{'9' * 400}s"])
+def test_what_is_longer_than_time_is_refused(text):
+    with pytest.raises(ValueError, match="is longer than anybody waits"):
+        durations.parse(text)
