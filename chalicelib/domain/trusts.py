@@ -53,13 +53,21 @@ class NewTrust(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         _short("issuer", self.issuer, MAX_ISSUER)
         _short("audience", self.audience, MAX_AUDIENCE)
-        _short("subject", self.subject, MAX_SUBJECT)
+        _printable("subject", self.subject, MAX_SUBJECT)
         _check_pattern(self.subject)
 
 
 def _short(field: str, value: str, most: int) -> None:
     if not (0 < len(value) <= most and value.isprintable() and " " not in value):
         raise InvalidTrust(f"{field}: expected 1 to {most} printable characters without a blank")
+
+
+def _printable(field: str, value: str, most: int) -> None:
+    """
+    An environment of GitHub's may be called by two words.
+    """
+    if not (0 < len(value) <= most and value.isprintable() and value == value.strip()):
+        raise InvalidTrust(f"{field}: expected 1 to {most} printable characters, and no blank around them")
 
 
 def _check_pattern(subject: str) -> None:

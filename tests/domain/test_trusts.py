@@ -44,7 +44,17 @@ def test_a_star_reaches_into_no_other_part_and_is_never_empty(pattern, subject):
 
 @pytest.mark.parametrize(
     "subject",
-    ["", "*", "*:acme", "repo:*", "repo:*/web:ref:refs/heads/main", "repo:acme*/web", "repo:acme/a*b*", "a b"],
+    [
+        "",
+        "*",
+        "*:acme",
+        "repo:*",
+        "repo:*/web:ref:refs/heads/main",
+        "repo:acme*/web",
+        "repo:acme/a*b*",
+        " repo:acme/a",
+        "a\tb",
+    ],
 )
 def test_what_would_trust_strangers_is_refused(subject):
     """
@@ -52,6 +62,12 @@ def test_what_would_trust_strangers_is_refused(subject):
     """
     with pytest.raises(InvalidTrust, match="subject"):
         NewTrust(issuer=ISSUER, subject=subject)
+
+
+def test_an_environment_may_be_called_by_two_words():
+    subject = "repo:acme/web:environment:Production EU"
+
+    assert matches(NewTrust(issuer=ISSUER, subject=subject).subject, subject)
 
 
 @pytest.mark.parametrize(
