@@ -17,6 +17,13 @@ from benchmarks.servers import a_store
 from benchmarks.wire import Cost, wire
 
 AGENTS, FLEET = 10, 1000
+BY_TARGET, BY_LABEL, BY_ANNOTATION = "target", "label", "annotation"
+WAYS = {
+    "target": (BY_TARGET,),
+    "a label": (BY_LABEL,),
+    "an annotation": (BY_ANNOTATION,),
+    "a label and an annotation": (BY_LABEL, BY_ANNOTATION),
+}
 SHORT, LONG = 10, 1000
 TARGET = 4
 NOT_MODIFIED = 304
@@ -39,33 +46,34 @@ def measure(effort: float) -> list[Figure]:
     fleet, long = max(AGENTS, round(FLEET * effort)), max(SHORT, round(LONG * effort))
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, a_store(Path(folder)) as endpoint:
         admin = install(endpoint)
-        by_target = new_crew(admin, "target", SHORT, by_label=False)
-        by_label = new_crew(admin, "label", SHORT, by_label=True)
-        figures = [
-            *_reports(by_target),
-            _first_look("by target", by_target),
-            *_looks("by target", by_target),
-            _first_look("by a label", by_label),
-            *_looks("by a label", by_label),
-        ]
-        for number in range(fleet - 2 * AGENTS):
+        crews = {what: new_crew(admin, f"crew-{n}", SHORT, *ways) for n, (what, ways) in enumerate(WAYS.items())}
+        by_target = crews["target"]
+        figures = _reports(by_target)
+        for what, crew in crews.items():
+            figures += [_first_look(f"by {what}", crew), *_looks(f"by {what}", crew)]
+        for number in range(fleet - len(crews) * AGENTS):
             admin.new_agent(f"other-{number}", by_target.generator)
         figures += _looks(f"by target, {fleet:,} agents in the fleet", by_target)
-        past = new_crew(admin, "past", long, by_label=False)
+        past = new_crew(admin, "past", long, BY_TARGET)
         return [*figures, *_looks(f"by target, history of {long:,}", past)]
 
 
-def new_crew(admin: Client, name: str, history: int, *, by_label: bool) -> Crew:
+def new_crew(admin: Client, name: str, history: int, *ways: str) -> Crew:
     generator = admin.new_generator(name)
     agents = [admin.new_agent(f"{name}-{number}", generator) for number in range(AGENTS)]
     stack_id = generator.new_stack(name)
-    if by_label:
+    pair = {"key": "crew", "value": name}
+    if BY_LABEL in ways:
         generator.call("POST", f"/api/v1/stacks/{stack_id}/labels", name)
+    if BY_ANNOTATION in ways:
+        generator.call("POST", f"/api/v1/stacks/{stack_id}/annotations", pair)
     for agent in agents:
-        if by_label:
-            admin.call("POST", f"/api/v1/agents/{agent.id}/labels", {"label": name})
-        else:
+        if BY_TARGET in ways:
             admin.target(agent, stack_id)
+        if BY_LABEL in ways:
+            admin.call("POST", f"/api/v1/agents/{agent.id}/labels", {"label": name})
+        if BY_ANNOTATION in ways:
+            admin.call("POST", f"/api/v1/agents/{agent.id}/annotations", pair)
     before = [fill(generator, stack_id, history), *(_push(generator, stack_id) for _ in range(3))]
     for object_id in before:
         _come_up(agents, object_id)

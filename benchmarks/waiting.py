@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.client import Client, etag_of, manifest
 from benchmarks.in_process import install
 from benchmarks.report import Figure
-from benchmarks.rollout import NOT_MODIFIED, new_crew
+from benchmarks.rollout import BY_TARGET, NOT_MODIFIED, new_crew
 from benchmarks.servers import a_store
 from benchmarks.wire import wire
 from cli.rollouts import LIVE, Rollout
@@ -21,7 +21,7 @@ MINUTES = 5
 
 def measure(effort: float) -> list[Figure]:  # noqa: ARG001 - there is one answer, however often one asks
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, a_store(Path(folder)) as endpoint:
-        crew = new_crew(install(endpoint), "waited-for", HISTORY, by_label=False)
+        crew = new_crew(install(endpoint), "waited-for", HISTORY, BY_TARGET)
         object_id = crew.generator.push(crew.stack_id, manifest())["id"]
         for agent in crew.agents:
             agent.report(object_id, "applied")

@@ -23,6 +23,10 @@ class Pointer(Struct, frozen=True):
 
 
 class Stack(Struct, frozen=True, kw_only=True):
+    """
+    `label_changes` is how often its labels and annotations have changed: as long as it is the same, so are they.
+    """
+
     id: UUID
     name: str
     description: str | None
@@ -32,6 +36,7 @@ class Stack(Struct, frozen=True, kw_only=True):
     deleted_at: datetime | None = None
     last_sequence_id: int = 0
     newest: Pointer | None = None
+    label_changes: int = 0
 
     @property
     def is_live(self) -> bool:

@@ -36,7 +36,12 @@ def serving(stack: Stack, targeted: Collection[UUID], at: datetime) -> Serving:
     """
     A target is consent in itself; a match by label or annotation needs a registration.
     """
-    found = {BY_TARGET: set(targeted), BY_LABEL: _labelled(stack.id), BY_ANNOTATION: _annotated(stack.id)}
+    labels, annotations = stack_labels.recalled(stack, at)
+    found: dict[str, set[UUID]] = {
+        BY_TARGET: set(targeted),
+        BY_LABEL: set().union(*(agent_labels.agents_with_label(one.label) for one in labels)),
+        BY_ANNOTATION: set().union(*(agent_labels.agents_with_annotation(one.key, one.value) for one in annotations)),
+    }
     there = agents.recalled(set().union(*found.values()), at)
     matching = (found[BY_LABEL] | found[BY_ANNOTATION]) & there.keys()
     consenting = registrations.consenting(stack.generator_id, matching, at)
@@ -45,13 +50,3 @@ def serving(stack: Stack, targeted: Collection[UUID], at: datetime) -> Serving:
     ways = {id: tuple(way for way, ids in found.items() if id in ids) for id in there}
     servers = [Server(agent, ways[id]) for id, agent in there.items() if ways[id]]
     return Serving(servers, unregistered=len(matching - consenting - found[BY_TARGET]))
-
-
-def _labelled(stack_id: UUID) -> set[UUID]:
-    labels = stack_labels.labels(stack_id, consistent=False)
-    return set().union(*(agent_labels.agents_with_label(one.label) for one in labels))
-
-
-def _annotated(stack_id: UUID) -> set[UUID]:
-    annotations = stack_labels.annotations(stack_id, consistent=False)
-    return set().union(*(agent_labels.agents_with_annotation(one.key, one.value) for one in annotations))

@@ -2,6 +2,7 @@
 Labels and annotations of stacks, each also an index entry: which stacks carry one is a query.
 """
 
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -9,16 +10,19 @@ from msgspec.structs import asdict
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain import text
-from chalicelib.domain.stacks import StackAnnotation, StackLabel
+from chalicelib.domain.stacks import Stack, StackAnnotation, StackLabel
 from chalicelib.errors.conflicts import UniqueViolation
 from chalicelib.errors.not_found import StackAnnotationNotFound, StackLabelNotFound
 from chalicelib.store import stacks
 from chalicelib.store.attributes import UUIDAttribute
+from chalicelib.store.memory import REMEMBERED_FOR, Memory
 from chalicelib.store.reads import listed, partition
 from chalicelib.store.table import Item
 from chalicelib.store.writes import Together
 
 LABEL, ANNOTATION = "LABEL#", "ANNOTATION#"
+
+_recalled: Memory[tuple[UUID, int], tuple[list[StackLabel], list[StackAnnotation]]] = Memory(1024, REMEMBERED_FOR)
 
 
 class StackLabelItem(Item, discriminator="stack_label"):
@@ -68,14 +72,23 @@ def _annotation_entry(key: str, value: str) -> str:
     return f"STACKANNOTATION#{key} {value}"
 
 
-def labels(stack_id: UUID, *, consistent: bool = True) -> list[StackLabel]:
-    items = partition(f"STACK#{stack_id}", LABEL, consistent=consistent)
+def labels(stack_id: UUID) -> list[StackLabel]:
+    items = partition(f"STACK#{stack_id}", LABEL)
     return [item.read() for item in items if isinstance(item, StackLabelItem)]
 
 
-def annotations(stack_id: UUID, *, consistent: bool = True) -> list[StackAnnotation]:
-    items = partition(f"STACK#{stack_id}", ANNOTATION, consistent=consistent)
+def annotations(stack_id: UUID) -> list[StackAnnotation]:
+    items = partition(f"STACK#{stack_id}", ANNOTATION)
     return [item.read() for item in items if isinstance(item, StackAnnotationItem)]
+
+
+def recalled(stack: Stack, at: datetime) -> tuple[list[StackLabel], list[StackAnnotation]]:
+    """
+    Both, as they are now: a stack that was just read counts their changes, so what is remembered under that count still
+    holds. It is remembered for no more than a minute, since during an upgrade a broker of before does not count.
+    """
+    key = stack.id, stack.label_changes
+    return _recalled.read([key], lambda _: {key: (labels(stack.id), annotations(stack.id))}, at)[key]
 
 
 def stacks_with_label(label: str) -> set[UUID]:
@@ -104,7 +117,7 @@ def add_label(label: StackLabel) -> None:
 
 def remove_label(stack_id: UUID, label: str) -> None:
     """
-    Raises StackLabelNotFound.
+    Raises StackLabelNotFound, and StackNotFound.
     """
     _remove(stack_id, LABEL, label, StackLabelNotFound(f"stack {stack_id} has no label {label!r}"))
 
@@ -122,7 +135,7 @@ def add_annotation(annotation: StackAnnotation) -> None:
 
 def remove_annotation(stack_id: UUID, key: str) -> None:
     """
-    Raises StackAnnotationNotFound.
+    Raises StackAnnotationNotFound, and StackNotFound.
     """
     _remove(stack_id, ANNOTATION, key, StackAnnotationNotFound(f"stack {stack_id} has no annotation {key!r}"))
 
@@ -136,8 +149,8 @@ def remove_all(stack_id: UUID) -> None:
 
 def _add(stack_id: UUID, item: Item, taken: UniqueViolation) -> None:
     together = Together()
-    stacks.check_alive(together, stack_id)
     together.add(item, taken)
+    stacks.count_label_change(together, stack_id)
     together.commit()
 
 
@@ -146,4 +159,5 @@ def _remove(stack_id: UUID, prefix: str, word: str, missing: Exception) -> None:
         raise missing
     together = Together()
     together.remove(Item(f"STACK#{stack_id}", f"{prefix}{word}"), missing)
+    stacks.count_label_change(together, stack_id)
     together.commit()

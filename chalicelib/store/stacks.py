@@ -43,6 +43,7 @@ class StackItem(Item, discriminator="stack"):
     newest_checksum = UnicodeAttribute(null=True)
     newest_is_marker = BooleanAttribute(null=True)
     newest_created_at = MomentAttribute(null=True)
+    label_changes = WholeNumberAttribute(null=True)
 
     @classmethod
     def at(cls, id: UUID) -> Self:
@@ -58,10 +59,11 @@ class StackItem(Item, discriminator="stack"):
 
     def read(self) -> Stack:
         """
-        No listing knows the last sequence id, nor what is newest.
+        No listing knows the last sequence id, nor what is newest, nor how often labels changed.
         """
         newest = self.as_a(Pointer, "newest_") if self.newest_object_id else None
-        return self.as_a(Stack, last_sequence_id=self.last_sequence_id or 0, newest=newest)
+        last, changes = self.last_sequence_id or 0, self.label_changes or 0
+        return self.as_a(Stack, last_sequence_id=last, newest=newest, label_changes=changes)
 
 
 class OwnershipItem(Item, discriminator="ownership"):
@@ -141,6 +143,13 @@ def add(together: Together, stack: Stack) -> None:
 
 def check_alive(together: Together, id: UUID) -> None:
     together.check(StackItem.at(id), alive, not_found(id))
+
+
+def count_label_change(together: Together, id: UUID) -> None:
+    """
+    Refused with StackNotFound.
+    """
+    together.update(StackItem.at(id), [StackItem.label_changes.add(1)], alive, not_found(id))
 
 
 def change(together: Together, old: Stack, change: StackChange, at: datetime) -> None:

@@ -63,6 +63,31 @@ def test_each_way_to_a_stack_is_counted(place):
     assert len(found.agents) == 3
 
 
+def test_what_is_labelled_between_two_looks_counts_at_the_next(place):
+    """
+    What a look remembers of the one before must hide neither an agent nor a stack that has just been given a label.
+    """
+    first, second = an_agent(), an_agent()
+    for agent in (first, second):
+        register(agent, place.ci)
+    place.push()
+
+    def matched():
+        found = place.rollout()
+        return [found.matched(way) for way in ("target", "label", "annotation")]
+
+    assert matched() == [1, 0, 0]
+    stacks.add_label(place.ci, place.stack.id, "edge")
+    assert matched() == [1, 0, 0]
+    agents.add_label(ADMIN, first.id, NewAgentLabel(label="edge"))
+    assert matched() == [1, 1, 0]
+    agents.add_annotation(ADMIN, second.id, NewAgentAnnotation(key="tier", value="web"))
+    stacks.add_annotation(place.ci, place.stack.id, NewStackAnnotation(key="tier", value="web"))
+    assert matched() == [1, 1, 1]
+    stacks.remove_label(place.ci, place.stack.id, "edge")
+    assert matched() == [1, 0, 1]
+
+
 @pytest.mark.parametrize("leave", ["target", "deletion", "registration"])
 def test_an_agent_that_no_longer_serves_the_stack_is_not_counted(place, leave):
     stacks.add_label(place.ci, place.stack.id, "edge")

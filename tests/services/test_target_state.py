@@ -243,7 +243,7 @@ def test_a_label_in_common_associates_where_the_agent_is_registered(installation
 
     register(agent, ci)
 
-    assert associated_stacks(agent, agent.id) == [stack]
+    assert [one.id for one in associated_stacks(agent, agent.id)] == [stack.id]
 
 
 def test_an_annotation_in_common_associates_where_the_agent_is_registered(installation):
@@ -256,7 +256,7 @@ def test_an_annotation_in_common_associates_where_the_agent_is_registered(instal
 
     register(agent, ci)
 
-    assert associated_stacks(agent, agent.id) == [stack]
+    assert [one.id for one in associated_stacks(agent, agent.id)] == [stack.id]
 
 
 def test_a_stack_that_matches_in_every_way_is_served_once(served):

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,10 +7,12 @@ from chalicelib.domain.stacks import Stack, StackAnnotation, StackLabel
 from chalicelib.errors.conflicts import UniqueViolation
 from chalicelib.errors.not_found import StackAnnotationNotFound, StackLabelNotFound, StackNotFound
 from chalicelib.store import stack_labels, stacks
+from chalicelib.store.stack_labels import StackLabelItem
 from chalicelib.store.writes import Together
 from tests.support.world import rows
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -39,8 +41,15 @@ def add_annotation(stack_id, key, value):
     return added
 
 
+def uncounted(table):
+    """
+    All rows, but for how often labels changed.
+    """
+    return [{name: value for name, value in row.items() if name != "label_changes"} for row in rows(table)]
+
+
 def test_labels_and_annotations_come_and_go(stack_id, table):
-    before = rows(table)
+    before = uncounted(table)
 
     label, annotation = add_label(stack_id, "env:dev"), add_annotation(stack_id, "team", "shop")
 
@@ -48,7 +57,39 @@ def test_labels_and_annotations_come_and_go(stack_id, table):
     assert stack_labels.annotations(stack_id) == [annotation]
     stack_labels.remove_label(stack_id, "env:dev")
     stack_labels.remove_annotation(stack_id, "team")
-    assert rows(table) == before
+    assert uncounted(table) == before
+
+
+def test_what_a_look_recalls_is_as_new_as_the_stack_that_it_read(stack_id):
+    """
+    A status that a pipeline asks for every second reads labels once, and again as soon as they have changed.
+    """
+
+    def recalled():
+        return stack_labels.recalled(stacks.get(stack_id), NOON)
+
+    assert recalled() == ([], [])
+    label = add_label(stack_id, "env:dev")
+    assert recalled() == ([label], [])
+    annotation = add_annotation(stack_id, "team", "shop")
+    assert recalled() == ([label], [annotation])
+    stack_labels.remove_label(stack_id, "env:dev")
+    assert recalled() == ([], [annotation])
+    stack_labels.remove_annotation(stack_id, "team")
+    assert recalled() == ([], [])
+
+
+def test_what_a_broker_of_before_labels_is_recalled_after_a_minute(stack_id, table):
+    """
+    It counts no changes, and is there during an upgrade.
+    """
+    stack = stacks.get(stack_id)
+    assert stack_labels.recalled(stack, NOON) == ([], [])
+    uncounted_label = StackLabel(uuid4(), stack_id, "env:dev")
+    StackLabelItem.of(uncounted_label).save()
+
+    assert stack_labels.recalled(stack, NOON + MINUTE) == ([], [])
+    assert stack_labels.recalled(stack, NOON + MINUTE * 1.1) == ([uncounted_label], [])
 
 
 def test_stacks_are_found_by_label(stack_id):
@@ -108,11 +149,11 @@ def test_what_is_not_there_is_not_found_whatever_it_looks_like(word, stack_id):
 def test_a_stack_loses_all_its_labels_at_once_and_nothing_else(stack_id, table):
     other = add_stack()
     add_label(other, "dev")
-    before = rows(table)
+    before = uncounted(table)
     for number in range(30):  # a batch writes 25
         add_label(stack_id, f"label-{number}")
     add_annotation(stack_id, "team", "shop")
 
     stack_labels.remove_all(stack_id)
 
-    assert rows(table) == before
+    assert uncounted(table) == before
