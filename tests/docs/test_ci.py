@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from cli.errors import Exit
+from cli.waiting import NOBODY_GRACE
 
 PAGE = Path("docs/ci.md").read_text()
 ACTION = yaml.safe_load(Path("action.yml").read_text())
@@ -51,6 +52,12 @@ def test_the_page_has_every_exit_code():
     listed = re.findall(r"^\| (\d) \|", PAGE, re.MULTILINE)
 
     assert [int(code) for code in listed] == sorted(Exit)
+
+
+def test_the_loop_waits_for_an_agent_as_long_as_brokkr_does():
+    [seconds] = re.findall(r'"\$agents" = 0 \] && \[ "\$passed" -ge (\d+) \]', PAGE)
+
+    assert int(seconds) == NOBODY_GRACE
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from cli.waiting import NOBODY_HINTS
 from tests.support.agent_process import within
 from tests.support.checkout import check_out
 from tests.support.runners import RUNNERS
@@ -48,12 +49,13 @@ class Job:
     One that pushes to a stack of its own, in a checkout of its own.
     """
 
-    def __init__(self, scene, runner, folder):
+    def __init__(self, scene, runner, folder, *, is_served=True):
         self._name = stack = f"shop-{uuid4().hex[:8]}"
         self.stack_id, self._scene, self._folder = scene.generator.new_stack(stack), scene, folder
         self.pak = scene.generator.pak
-        scene.admin.target(scene.me, self.stack_id)
-        (folder / "home").mkdir()
+        if is_served:
+            scene.admin.target(scene.me, self.stack_id)
+        (folder / "home").mkdir(parents=True)
         target = Target(scene.broker.url, self.pak, stack, self.stack_id)
         self._runner = runner(check_out(folder / "checkout"), folder / "home", target)
         self._numbers = count(1)
@@ -106,6 +108,21 @@ def test_a_second_push_supersedes_the_first(job):
 
     assert (second.code, first.result().code) == (0, 5), first.result().log
     assert "superseded" in first.result().told
+
+
+def test_a_stack_that_no_agent_serves_ends_every_job_alike_long_before_its_time(scene, tmp_path):
+    """
+    The commonest first mistake: whoever makes it shall not wait five minutes for a time-out that says nothing of it.
+    """
+    jobs = [Job(scene, runner, tmp_path / name, is_served=False) for name, runner in RUNNERS.items()]
+
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        ends = list(threads.map(lambda job: job.run("ready"), jobs))
+
+    for ended in ends:
+        assert (ended.code, "No agent serves this stack" in ended.told) == (1, True), ended.log
+        assert NOBODY_HINTS[0] in ended.log
+        assert "a label that an agent registered with your generator has" in ended.log
 
 
 @pytest.mark.parametrize("job", ["github"], indirect=True)
