@@ -48,9 +48,10 @@ class Broker:
     the first start printed.
     """
 
-    def __init__(self, data_dir: Path, table: str = "brokkr") -> None:
+    def __init__(self, data_dir: Path, table: str = "brokkr", **settings: str) -> None:
         self.data_dir = data_dir
         self._table = table
+        self._env = _clean_env() | settings
         self.url = ""
         self.admin_pak = ""
         self._process: subprocess.Popen[bytes] | None = None
@@ -61,7 +62,7 @@ class Broker:
         command += ["--table", self._table]
         printed = self.data_dir / "broker.out"
         with printed.open("wb") as out, (self.data_dir / "broker.log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, env=_clean_env(), stdout=out, stderr=log)
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self._env, stdout=out, stderr=log)
         self.url = self._await(LISTENING, printed)
         if not self.admin_pak:
             self.admin_pak = self._await(ADMIN_PAK, printed)
@@ -73,6 +74,14 @@ class Broker:
                 raise RuntimeError(f"the broker did not start: {(self.data_dir / 'broker.log').read_text()[-2000:]}")
             time.sleep(0.02)
         return found[1]
+
+    def command(self, *words: str) -> dict[str, str]:
+        """
+        What `brokkr-broker` says on the same data folder, line by line.
+        """
+        command = [BIN / "brokkr-broker", *words, "--data-dir", self.data_dir]
+        done = subprocess.run(command, cwd=ROOT, env=self._env, stdout=subprocess.PIPE, text=True, check=True)
+        return dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": " in line)
 
     def admin(self) -> Client:
         return Client(self._carrier(), self.admin_pak)
@@ -108,9 +117,9 @@ class Broker:
 
 
 @contextmanager
-def a_broker() -> Iterator[Broker]:
+def a_broker(**settings: str) -> Iterator[Broker]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        broker = Broker(Path(folder))
+        broker = Broker(Path(folder), **settings)
         try:
             broker.start()
             yield broker
