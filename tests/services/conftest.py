@@ -3,6 +3,7 @@ import pytest
 from chalicelib.domain.agents import NewAgentTarget
 from chalicelib.domain.principals import ADMIN
 from chalicelib.services import targets
+from tests.support.place import Place
 from tests.support.world import Served, a_generator, a_stack, an_agent
 
 
@@ -12,3 +13,8 @@ def served(installation):
     stack = a_stack(ci)
     targets.add_target(ADMIN, agent.id, NewAgentTarget(stack_id=stack.id))
     return Served(ci, agent, stack)
+
+
+@pytest.fixture
+def place(installation):
+    return Place()

@@ -17,11 +17,6 @@ from tests.support.place import Place
 from tests.support.world import an_agent, register, rows
 
 
-@pytest.fixture
-def place(installation):
-    return Place()
-
-
 def test_a_stack_that_reaches_nobody_says_so(installation):
     place = Place(agents=0)
     place.push()
