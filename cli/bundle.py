@@ -25,20 +25,15 @@ class Bundle:
 
 def read(paths: Iterable[str], read_stdin: Callable[[], str], *, recursive: bool = False) -> Bundle:
     """
-    Each text right-trimmed and checked, in the order of the paths.
+    Each text right-trimmed and checked, in the order of the paths. One may be empty, but not all.
     """
-    texts = [part for path in paths for part in _parts(path, read_stdin, recursive=recursive)]
-    return Bundle("\n---\n".join(text.rstrip() for text in texts) + "\n")
-
-
-def _parts(path: str, read_stdin: Callable[[], str], *, recursive: bool) -> Iterator[str]:
     from cli import manifests  # noqa: PLC0415 - most commands read no YAML
 
-    for source, text in _sources(path, read_stdin, recursive=recursive):
-        if not text.strip():
-            raise CliError(f"{source} is empty")
-        manifests.check(text, source)
-        yield text
+    parts = [part for path in paths for part in _sources(path, read_stdin, recursive=recursive)]
+    objects = sum(manifests.check(text, source) for source, text in parts)
+    if not objects:
+        raise CliError(f"no Kubernetes object in {', '.join(source for source, _ in parts)}")
+    return Bundle("\n---\n".join(text.rstrip() for _, text in parts) + "\n")
 
 
 def _sources(path: str, read_stdin: Callable[[], str], *, recursive: bool) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from cli.errors import PASSING, CliError, Refused, Unreachable
 from cli.paks import Pak, redacted
 
 TIMEOUT = httpx.Timeout(30, connect=10)
+SHORTEST_TIMEOUT = 1.0
 TRIES = 6
 FIRST_WAIT = 0.2
 LONGEST_WAIT = 10.0
@@ -69,8 +70,9 @@ class Calls:
     ) -> httpx.Response:
         """
         What is not repeatable is tried again only where the broker cannot have heard of it. A wait that is longer than
-        the caller's is broken off, and nothing is asked after it.
+        the caller's is broken off, and nothing is asked after it; and no answer is waited for longer than that either.
         """
+        request["timeout"] = _within(longest_wait)
         for attempt in range(1, tries + 1):
             answer, trouble = self._try(method, path, request)
             if answer is not None and answer.status_code not in PASSING:
@@ -120,6 +122,11 @@ class Calls:
         if answer.is_success or answer.status_code == HTTPStatus.NOT_MODIFIED:
             return answer
         raise _refusal(answer, self._pak)
+
+
+def _within(seconds: float) -> httpx.Timeout:
+    limits = {name: min(most, max(SHORTEST_TIMEOUT, seconds)) for name, most in TIMEOUT.as_dict().items() if most}
+    return httpx.Timeout(**limits)
 
 
 def _retry_after(answer: httpx.Response) -> float | None:

@@ -51,13 +51,13 @@ class Identity:
         return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
 
 
-def check(text: str, source: str) -> None:
+def check(text: str, source: str) -> int:
     """
-    Raises CliError, naming the file and the document, where that is no YAML or no Kubernetes object.
+    How many documents hold something. Raises CliError, naming the file and the document, where that is no YAML or no
+    Kubernetes object.
     """
-    for number, document in enumerate(documents(text, source), start=1):
-        if document is None:
-            continue
+    found = {number: one for number, one in enumerate(documents(text, source), start=1) if one is not None}
+    for number, document in found.items():
         where = f"{source}: document {number}"
         if not isinstance(document, dict):
             raise CliError(f"{where} is no Kubernetes object: it must be a mapping")
@@ -68,6 +68,7 @@ def check(text: str, source: str) -> None:
             raise CliError(
                 f"{where} is for kustomize, not for a cluster", "name its directory, and it is built: -f DIR"
             )
+    return len(found)
 
 
 def documents(text: str, source: str) -> list[Any]:

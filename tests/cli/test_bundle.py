@@ -46,6 +46,12 @@ def test_empty_documents_and_many_in_a_file_are_fine(tmp_path):
     assert bundle(tmp_path / "x.yaml").text == text
 
 
+def test_an_empty_file_among_others_is_fine(folder):
+    (folder / "c.yaml").write_text("")
+
+    assert bundle(folder).text == f"{(NAMESPACE % 'a').rstrip()}\n---\n{(NAMESPACE % 'b').rstrip()}\n---\n\n"
+
+
 def test_what_is_no_value_of_json_is_no_reason_to_refuse(tmp_path):
     """
     Definitions of custom resources list the operator `=`, which YAML 1.1 takes for something of its own.
@@ -63,7 +69,8 @@ def test_what_is_no_value_of_json_is_no_reason_to_refuse(tmp_path):
         ("kind: Namespace", "x.yaml: document 1 is no Kubernetes object: apiVersion is missing or not a string"),
         (NAMESPACE % "a" + "---\napiVersion: 1\nkind: x", "x.yaml: document 2 is no Kubernetes object: apiVersion"),
         ("- 1", "x.yaml: document 1 is no Kubernetes object: it must be a mapping"),
-        (" \n", "x.yaml is empty"),
+        (" \n", "no Kubernetes object in "),
+        ("# later\n---\n", "x.yaml"),
     ],
 )
 def test_what_is_no_manifest_is_refused_by_file_and_document(tmp_path, text, message):

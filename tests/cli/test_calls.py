@@ -26,7 +26,7 @@ class Broker:
     """
 
     def __init__(self, *troubles):
-        self.naps, self.notes, self.answered = [], [], 0
+        self.naps, self.notes, self.answered, self.timeouts = [], [], 0, []
         transport = Troubled(httpx.MockTransport(self._answer), *troubles, to="POST")
         self.calls = Calls(
             "http://broker",
@@ -39,6 +39,7 @@ class Broker:
 
     def _answer(self, request):
         self.answered += 1
+        self.timeouts.append(request.extensions["timeout"])
         return good(request)
 
     def ask(self, **how):
@@ -95,6 +96,17 @@ def test_the_wait_that_is_asked_for_is_kept():
 
     assert broker.naps[0] == 7
     assert 25 < broker.naps[1] <= 30
+
+
+@pytest.mark.parametrize(
+    ("wait", "connect", "read"), [(600.0, 10, 30), (20.0, 10, 20.0), (3.0, 3.0, 3.0), (0.0, 1.0, 1.0)]
+)
+def test_an_answer_is_waited_for_no_longer_than_its_asker_waits(wait, connect, read):
+    broker = Broker()
+
+    broker.ask(longest_wait=wait)
+
+    assert broker.timeouts == [{"connect": connect, "read": read, "write": read, "pool": read}]
 
 
 def test_one_that_is_longer_than_anybody_waits_ends_it():
