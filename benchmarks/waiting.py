@@ -60,7 +60,7 @@ class Waiter:
         To nobody.
         """
 
-    def _ask(self, object_id: str | None, etag: str | None) -> Rollout | None:
+    def _ask(self, object_id: str | None, etag: str | None, _left: float) -> Rollout | None:
         path = f"{self._path}?deployment_object_id={object_id}"
         with wire.metered() as cost:
             answer = self._generator.call("GET", path, headers={"If-None-Match": etag} if etag else {})

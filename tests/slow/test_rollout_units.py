@@ -14,16 +14,20 @@ pytestmark = pytest.mark.slow
 
 MEASURE = """
 import json
-from benchmarks.rollout import measure
-units = {one.what: one.value for one in measure(effort=0) if one.unit == "RU" and "unchanged" in one.what}
-print(json.dumps(units))
+from benchmarks.{} import measure
+print(json.dumps({{one.what: one.value for one in measure(effort=0)}}))
 """
 
 
-def test_an_unchanged_rollout_of_ten_agents_reads_four_units_at_most():
-    done = subprocess.run([sys.executable, "-c", MEASURE], cwd=ROOT, capture_output=True, text=True, check=True)
+def measured(figure):
+    command = [sys.executable, "-c", MEASURE.format(figure)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
 
-    units = json.loads(done.stdout)
+
+def test_an_unchanged_rollout_of_ten_agents_reads_four_units_at_most():
+    units = measured("rollout")
+
     for way, named in {
         "target": 2.5,
         "a label": 3,
@@ -33,3 +37,11 @@ def test_an_unchanged_rollout_of_ten_agents_reads_four_units_at_most():
     }.items():
         assert units[f"rollout by {way}, unchanged, object named, read units"] == named
         assert units[f"rollout by {way}, unchanged, object not named, read units"] == named + 0.5
+
+
+def test_a_pipeline_that_waits_asks_ever_less_often():
+    asked = measured("waiting")
+
+    minutes = ("the first minute", "the second", "each after that")
+    assert [asked[f"`--wait` for ten agents, {minute}: requests"] for minute in minutes] == [45, 30, 12]
+    assert all(asked[f"`--wait` for ten agents, {minute}: read units"] for minute in minutes)
