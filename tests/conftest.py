@@ -19,6 +19,7 @@ from chalicelib.services.installation import initialise
 from chalicelib.store.schema import create_table_request
 from tests.support import moto_copies
 from tests.support.http import Http
+from tests.support.issuer import Issuer
 from tests.support.recorder import recorder
 from tests.support.world import keep, restore
 
@@ -82,3 +83,13 @@ def http(installation):
     The API, as a client sees it.
     """
     return Http(app, admin=str(installation.admin_pak))
+
+
+@pytest.fixture
+def issuer():
+    """
+    A CI's issuer of ID tokens, for one test alone.
+    """
+    made = Issuer()
+    yield made
+    made.close()

@@ -8,16 +8,9 @@ import pytest
 
 from chalicelib.api.logs import JsonFormatter
 from tests.support.factories import new_generator
-from tests.support.issuer import Issuer, trust_issuer
+from tests.support.issuer import trust_issuer
 
 ROUTE = "/auth/oidc"
-
-
-@pytest.fixture
-def issuer():
-    made = Issuer()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -12,17 +12,10 @@ import pytest
 
 from chalicelib.errors.protocol import IssuerUnavailable
 from chalicelib.services.issuer_keys import MAX_BYTES, MAX_ISSUERS, IssuerKeys, NotHad, fetch
-from tests.support.issuer import DISCOVERY, Issuer
+from tests.support.issuer import DISCOVERY
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def issuer():
-    made = Issuer()
-    yield made
-    made.close()
 
 
 def test_keys_are_asked_for_once_and_kept(issuer):

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.support.issuer import SUBJECT, Issuer
+from tests.support.issuer import SUBJECT
 
 pytestmark = pytest.mark.slow
 
@@ -38,13 +38,6 @@ def run(command):
         return dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": " in line)
 
     return run_it
-
-
-@pytest.fixture
-def issuer():
-    made = Issuer()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.servers import a_broker
-from tests.support.issuer import SUBJECT, Issuer
+from tests.support.issuer import SUBJECT
 from tests.support.world import config_map
 from tools.borrowed import ROOT, bin_folder
 
@@ -58,13 +58,6 @@ def world(broker):
             "/diagnostics/": asked["id"],
         },
     }
-
-
-@pytest.fixture
-def issuer():
-    made = Issuer()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
-from datetime import UTC, datetime
 from uuid import uuid4
 
 from chalicelib.domain.agents import (
-    Agent,
     AgentAnnotation,
     AgentFile,
     AgentLabel,
@@ -15,29 +13,13 @@ from chalicelib.domain.diagnostics import Diagnostic, NewDiagnostic, PendingDiag
 from chalicelib.store import (
     agent_files,
     agent_labels,
-    agents,
     diagnostics,
     given_stacks,
     registrations,
     targets,
 )
 from chalicelib.store.writes import Together
-
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-def add(name="edge"):
-    agent = Agent(id=uuid4(), name=name, cluster_name="prod", status="INACTIVE", created_at=NOON, updated_at=NOON)
-    together = Together()
-    agents.add(together, agent)
-    together.commit()
-    return agent
-
-
-def bury(agent):
-    together = Together()
-    agents.bury(together, agent, NOON)
-    together.commit()
+from tests.support.agent_rows import NOON, add, bury
 
 
 def add_label(agent, label, id=None):

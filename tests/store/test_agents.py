@@ -1,10 +1,9 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from chalicelib.domain.agents import (
-    Agent,
     Heartbeat,
     HeartbeatReport,
 )
@@ -13,24 +12,8 @@ from chalicelib.store import (
     agents,
     heartbeats,
 )
-from chalicelib.store.writes import Together
+from tests.support.agent_rows import NOON, add, bury
 from tests.support.world import rows
-
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-def add(name="edge", at=NOON):
-    agent = Agent(id=uuid4(), name=name, cluster_name="prod", status="INACTIVE", created_at=at, updated_at=at)
-    together = Together()
-    agents.add(together, agent)
-    together.commit()
-    return agent
-
-
-def bury(agent):
-    together = Together()
-    agents.bury(together, agent, NOON)
-    together.commit()
 
 
 def keys(table):
