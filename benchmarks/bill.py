@@ -24,7 +24,7 @@ POLL, POLL_OF_TEN = "unchanged poll, 1 stack", "unchanged poll, 10 stacks"
 HEARTBEAT, OWN_ENTRY = "heartbeat", "the agent's own entry"
 LOOK = "look for diagnostics, none"
 PUSH, NEWS, TEXT, REPORT = "push of 2 KB", "poll with news, 1 stack", "text of an object", "report"
-HEALTH, HEALTH_OF_TEN = "health of 1 stack", "health of 10 stacks"
+HEALTH, HEALTH_OF_TEN = "health of 1 stack, unchanged", "health of 10 stacks, unchanged"
 TELEMETRY = "telemetry, 100 log lines of a stack"
 OPERATIONS = (
     POLL,

@@ -108,9 +108,9 @@ class Client:
         }
         self.call("POST", f"/api/v1/agents/{self.id}/events", event)
 
-    def report_health(self, object_ids: Iterable[str], status: str) -> None:
+    def report_health(self, object_ids: Iterable[str], status: str, *, pods_ready: int = 1) -> None:
         checked_at = datetime.now(UTC).isoformat()
-        summary = {"pods_ready": 1, "pods_total": 2, "conditions": []}
+        summary = {"pods_ready": pods_ready, "pods_total": 2, "conditions": []}
         said = [{"id": id, "status": status, "summary": summary, "checked_at": checked_at} for id in object_ids]
         self.call("PATCH", f"/api/v1/agents/{self.id}/health-status", {"deployment_objects": said})
 

@@ -6,7 +6,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from itertools import count, cycle
+from itertools import count
 from pathlib import Path
 
 from benchmarks import bill, report
@@ -15,7 +15,7 @@ from benchmarks.chatter import Chatter
 from benchmarks.client import manifest
 from benchmarks.cost_page import PAGE, render
 from benchmarks.fleet import Fleet, new_fleet
-from benchmarks.in_process import install
+from benchmarks.in_process import a_minute_old_health, install
 from benchmarks.servers import a_store
 from benchmarks.wire import wire
 
@@ -43,7 +43,7 @@ def _requests(one: Fleet, ten: Fleet) -> dict[str, Callable[[], object]]:
     """
     Each changes nothing that another one measures.
     """
-    newest, messages, words = one.newest[0], count(), cycle(("healthy", "degraded"))
+    newest, messages = one.newest[0], count()
     entry = f"/api/v1/agents/?name={one.name}&cluster_name=bench"
     return {
         bill.POLL: lambda: one.agent.poll(one.etag),
@@ -51,13 +51,18 @@ def _requests(one: Fleet, ten: Fleet) -> dict[str, Callable[[], object]]:
         bill.HEARTBEAT: one.agent.heartbeat,
         bill.OWN_ENTRY: lambda: one.agent.call("GET", entry),
         bill.LOOK: lambda: one.agent.call("GET", f"/api/v1/agents/{one.agent.id}/diagnostics/pending"),
-        bill.HEALTH: lambda: one.agent.report_health(one.newest, next(words)),
-        bill.HEALTH_OF_TEN: lambda: ten.agent.report_health(ten.newest, next(words)),
+        bill.HEALTH: lambda: _health(one),
+        bill.HEALTH_OF_TEN: lambda: _health(ten),
         bill.PUSH: lambda: one.generator.push(one.stacks[0], manifest()),
         bill.NEWS: one.agent.poll,
         bill.TEXT: lambda: one.agent.call("GET", f"/api/v1/deployment-objects/{newest}"),
         bill.REPORT: lambda: one.agent.report(newest, f"report {next(messages)}", "FAILURE"),
     }
+
+
+def _health(fleet: Fleet) -> None:
+    with a_minute_old_health():
+        fleet.agent.report_health(fleet.newest, "healthy")
 
 
 def _measured(request: Callable[[], object], times: int) -> Measured:

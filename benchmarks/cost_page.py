@@ -28,9 +28,8 @@ free tier, discounts or tax: check them, and change `benchmarks/prices.py` where
 ## An agent for a month
 
 An agent to which nothing happens sends two requests at each `polling_interval`: the poll, which is answered 304 and
-says whether it is active and asked for diagnostics, and a heartbeat; once a minute the health of its stacks, reckoned
-here as if each report wrote every record anew; and every ten minutes a look at its own entry. In US dollars, for a
-month of 730 hours:
+says whether it is active and asked for diagnostics, and a heartbeat; once a minute the health of its stacks, which it
+confirms; and every ten minutes a look at its own entry. In US dollars, for a month of 730 hours:
 
 $months
 

@@ -4,9 +4,13 @@ The broker in this process, on whichever store the wire leads to.
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+
+from msgspec.structs import force_setattr
 
 from benchmarks.client import Answer, Client
 from benchmarks.wire import wire
@@ -26,6 +30,7 @@ os.environ.update(
 from app import app  # noqa: E402 - the library reads its settings when it is imported
 from broker.gateway import Context, Event, event_of  # noqa: E402
 from chalicelib.services import installation  # noqa: E402
+from chalicelib.settings import settings  # noqa: E402
 
 CONTEXT = Context("bench")
 
@@ -42,6 +47,19 @@ def install(endpoint: str) -> Client:
     installation.create_table()
     installed = installation.initialise()
     return Client(carry, str(installed.admin_pak))
+
+
+@contextmanager
+def a_minute_old_health() -> Iterator[None]:
+    """
+    Every word on health is old enough to be kept fresh, as after a third of `AgentSilenceSeconds`.
+    """
+    silence = settings.agent_silence
+    force_setattr(settings, "agent_silence", timedelta(0))
+    try:
+        yield
+    finally:
+        force_setattr(settings, "agent_silence", silence)
 
 
 def carry(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:

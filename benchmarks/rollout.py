@@ -1,12 +1,11 @@
 """
-What DynamoDB would bill for health reports, and for a look at a rollout.
+What DynamoDB would bill for a look at a rollout.
 """
 
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import cycle
 from pathlib import Path
 
 from benchmarks.client import Client, etag_of, manifest
@@ -27,7 +26,6 @@ WAYS = {
 SHORT, LONG = 10, 1000
 TARGET = 4
 NOT_MODIFIED = 304
-WORDS = cycle(("degraded", "healthy"))
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def measure(effort: float) -> list[Figure]:
         admin = install(endpoint)
         crews = {what: new_crew(admin, f"crew-{n}", SHORT, *ways) for n, (what, ways) in enumerate(WAYS.items())}
         by_target = crews["target"]
-        figures = _reports(by_target)
+        figures = []
         for what, crew in crews.items():
             figures += [_first_look(f"by {what}", crew), *_looks(f"by {what}", crew)]
         for number in range(fleet - len(crews) * AGENTS):
@@ -91,21 +89,6 @@ def _come_up(agents: Sequence[Client], object_id: str) -> None:
         agent.heartbeat()
         agent.report(object_id, f"applied {object_id}")
         agent.report_health([object_id], "healthy")
-
-
-def _reports(crew: Crew) -> list[Figure]:
-    agent, object_id = crew.agents[0], crew.newest
-    agent.report_health([object_id], next(WORDS))
-    changed = _cost(lambda: agent.report_health([object_id], next(WORDS)))
-    same = _cost(lambda: agent.report_health([object_id], "healthy"))
-    heartbeat = _cost(agent.heartbeat)
-    return [
-        Figure("health of an object, changed, write units: the record, and the fleet's", changed.writes, "WU", 2),
-        Figure("health of an object, changed, read units", changed.reads, "RU"),
-        Figure("health of an object, the same again, write units", same.writes, "WU", 0),
-        Figure("health of an object, the same again, read units", same.reads, "RU"),
-        Figure("heartbeat, write units", heartbeat.writes, "WU", 1),
-    ]
 
 
 def _first_look(what: str, crew: Crew) -> Figure:

@@ -1,5 +1,5 @@
 """
-What DynamoDB would bill for a push, a poll, a heartbeat and an event.
+What DynamoDB would bill for a push, a poll, a heartbeat, an event and a report of health.
 """
 
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.client import manifest
 from benchmarks.fleet import Fleet, new_fleet
-from benchmarks.in_process import install
+from benchmarks.in_process import a_minute_old_health, install
 from benchmarks.report import Figure
 from benchmarks.servers import a_store
 from benchmarks.wire import Cost, wire
@@ -39,7 +39,8 @@ def measure(effort: float) -> list[Figure]:
         figures = []
         for what, (target, short_past, long_past) in polls.items():
             figures += _polls(what, target, short_past, long_past, long)
-        return [*figures, *_pushes(one), *_small_talk(one)]
+        _, ten, _ = polls["10 stacks by targets"]
+        return [*figures, *_pushes(one), *_small_talk(one), *_health(one), *_health(ten)]
 
 
 def _pushes(fleet: Fleet) -> list[Figure]:
@@ -96,6 +97,31 @@ def _small_talk(fleet: Fleet) -> list[Figure]:
         Figure("event, read units", event.reads, "RU"),
         Figure("event like the last one, write units", repeated.writes, "WU"),
         Figure("event like the last one, read units", repeated.reads, "RU"),
+    ]
+
+
+def _health(fleet: Fleet) -> list[Figure]:
+    """
+    Of all that an agent has, after a first report.
+    """
+    agent, newest = fleet.agent, fleet.newest
+    count = len(newest)
+    agent.report_health(newest, "healthy")
+    other_words = _cost(lambda: agent.report_health(newest, "healthy", pods_ready=2))
+    agent.report_health(newest, "healthy")
+    same = _cost(lambda: agent.report_health(newest, "healthy"))
+    with a_minute_old_health():
+        due = _cost(lambda: agent.report_health(newest, "healthy"))
+    one_falls_ill = _cost(lambda: agent.report_health([newest[0]], "degraded"))
+    all_fall_ill = _cost(lambda: agent.report_health(newest, "failing"))
+    what = f"health of {count} object{'s' * (count > 1)}"
+    return [
+        Figure(f"{what}, the same again, write units", same.writes, "WU", 0),
+        Figure(f"{what}, the same again, once a minute, write units", due.writes, "WU", 1),
+        Figure(f"{what}, the same again, once a minute, read units", due.reads, "RU"),
+        Figure(f"{what}, each in other words, write units", other_words.writes, "WU", count),
+        Figure(f"{what}, of one that begins to be degraded, write units", one_falls_ill.writes, "WU"),
+        Figure(f"{what}, each begins to fail, write units", all_fall_ill.writes, "WU"),
     ]
 
 

@@ -10,13 +10,14 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.client import Client, Refused, manifest
-from benchmarks.in_process import install
+from benchmarks.in_process import a_minute_old_health, install
 from benchmarks.report import Figure
 from benchmarks.servers import Broker, a_broker, a_store
 from benchmarks.wire import wire
 
 AGENTS, FEW = 1000, 100
 STACKS, GROUP = 100, 3
+UNWELL = 10
 SAMPLES = 7
 READ_UNITS, MILLISECONDS = 300, 1000
 WRITERS, LABELS = 8, 10
@@ -35,7 +36,7 @@ def measure(effort: float) -> list[Figure]:
 class World:
     """
     Stacks in groups of three, and agents that each serve one group: all have applied what they have, and have said so,
-    but for a newer object of the first stack.
+    but for a newer object of the first stack. A tenth of them have a stack that fails, and all have confirmed the rest.
     """
 
     def __init__(self, admin: Client) -> None:
@@ -68,9 +69,15 @@ class World:
                 self._admin.call("POST", f"{path}/labels", {"label": f"group:{group}"})
             case _:
                 self._admin.call("POST", f"{path}/annotations", {"key": "group", "value": f"{group}"})
-        for served in agent.poll().json():
-            agent.report(served["id"], "applied")
+        ids = [served["id"] for served in agent.poll().json()]
+        for id in ids:
+            agent.report(id, "applied")
         agent.heartbeat()
+        agent.report_health(ids, "healthy")
+        with a_minute_old_health():
+            agent.report_health(ids, "healthy")
+        if number % UNWELL == 0:
+            agent.report_health(ids[:1], "failing")
 
     def look(self) -> list[Figure]:
         self._generator.push(self._groups[0][0], manifest(text=f"{next(self._numbers)}"))
@@ -78,8 +85,10 @@ class World:
         with wire.metered() as cost:
             listed, size = self._list()
         behind = sum(agent["pending_object_count"] for agent in listed)
-        if len(listed) != self._size or behind != len(range(0, self._size, len(self._groups))):
-            raise ValueError(f"{len(listed)} agents, {behind} objects pending: that is not what was made")
+        failing = sum(agent["health_failing"] for agent in listed)
+        made = self._size, len(range(0, self._size, len(self._groups))), len(range(0, self._size, UNWELL))
+        if (len(listed), behind, failing) != made:
+            raise ValueError(f"{len(listed)} agents, {behind} objects pending, {failing} failing: not what was made")
         wall, processor = zip(*(self._seconds() for _ in range(SAMPLES)), strict=True)
         what = f"fleet of {self._size:,} agents"
         return [

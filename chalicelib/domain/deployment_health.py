@@ -132,15 +132,14 @@ class Health(Struct, frozen=True, kw_only=True):
         """
         return self.status if at - self.reported_at <= silence else UNKNOWN
 
-    def is_told_by(self, said: DeploymentObjectHealthUpdate, at: datetime, silence: timedelta) -> bool:
+    def still_says(self, said: DeploymentObjectHealthUpdate) -> bool:
+        return (self.status, self.summary) == (said.status, said.summary and said.summary.json())
+
+    def is_to_renew(self, at: datetime, silence: timedelta) -> bool:
         """
-        Whether a report is worth a write. One that changes nothing only keeps the record fresh, which a third of the
-        threshold is early enough for.
+        Whether the same word again is worth a write: a third of the threshold is early enough to keep it fresh.
         """
-        if self.is_later_than(said):
-            return False
-        same = (said.status, said.summary and said.summary.json()) == (self.status, self.summary)
-        return not same or at - self.reported_at >= silence / 3
+        return at - self.reported_at >= silence / 3
 
     def is_later_than(self, said: DeploymentObjectHealthUpdate) -> bool:
         return said.checked_at < self.checked_at

@@ -2,7 +2,7 @@
 The fleet: every agent beside what it serves, what it last said, and what it has still to do.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -11,7 +11,11 @@ from msgspec import Struct
 
 from chalicelib.domain.agents import Agent, Given, Heartbeat
 from chalicelib.domain.association import Scope
+from chalicelib.domain.confirmations import Confirmation
+from chalicelib.domain.deployment_health import DEGRADED, FAILING
 from chalicelib.domain.events import AgentEvent
+
+UNWELL = (FAILING, DEGRADED)
 
 
 class Profile(Struct, frozen=True, kw_only=True):
@@ -52,18 +56,32 @@ class HealthCounts(Struct, frozen=True):
     failing: int = 0
     degraded: int = 0
 
+    @classmethod
+    def among(cls, unwell: Mapping[UUID, str], stack_ids: set[UUID]) -> Self:
+        """
+        Of these stacks. One that has left the agent since may still be called unwell, where that word and the one on
+        its removal came at once.
+        """
+        words = [word for id, word in unwell.items() if id in stack_ids]
+        return cls(words.count(FAILING), words.count(DEGRADED))
 
-class Unwell(Struct, frozen=True):
+
+class AgentHealth(Struct, frozen=True, kw_only=True):
     """
-    Of which stacks an agent last said so. One that has left it since may still be among them, where that word and the
-    one on its removal came at once.
+    What an agent last said of the health of all that it has: which stacks are not well, and what still holds. None
+    where it never had to be kept.
     """
 
-    failing: frozenset[UUID] = frozenset()
-    degraded: frozenset[UUID] = frozenset()
+    unwell: Mapping[UUID, str] | None = None
+    confirmed: Sequence[Confirmation] = ()
 
-    def among(self, stack_ids: set[UUID]) -> HealthCounts:
-        return HealthCounts(len(self.failing & stack_ids), len(self.degraded & stack_ids))
+    def news(self, words: Mapping[UUID, str]) -> dict[UUID, str | None]:
+        """
+        What these words, by stack, change: in which other way one is not well, or that it is not any more.
+        """
+        before = self.unwell or {}
+        now = {id: word if word in UNWELL else None for id, word in words.items()}
+        return {id: word for id, word in now.items() if word != before.get(id)}
 
 
 class Member(Struct, frozen=True, kw_only=True):
@@ -73,7 +91,7 @@ class Member(Struct, frozen=True, kw_only=True):
 
     profile: Profile
     heartbeat: Heartbeat | None = None
-    unwell: Unwell = Unwell()
+    unwell: Mapping[UUID, str] = {}
 
 
 class FleetRecord(Struct, frozen=True, kw_only=True):

@@ -2,13 +2,16 @@
 The health of deployment objects: what agents report, and what comes of it for an object and for a stack.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import attrgetter
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from chalicelib import system
+from chalicelib.domain.confirmations import Confirmation, confirming, renewed, write_units
 from chalicelib.domain.deployment_health import (
     Health,
     HealthRecord,
@@ -17,6 +20,7 @@ from chalicelib.domain.deployment_health import (
     StackHealth,
 )
 from chalicelib.domain.deployment_objects import Revision
+from chalicelib.domain.fleet import AgentHealth
 from chalicelib.domain.principals import Principal, require_admin, require_admin_or_agent
 from chalicelib.errors.conflicts import ForeignKeyViolation
 from chalicelib.errors.forbidden import AgentNotAssociated
@@ -36,19 +40,42 @@ def report(caller: Principal, agent_id: UUID, said: HealthStatusUpdate, *, now: 
     if caller.is_admin and agents.find(agent_id) is None:
         raise _violation(f"there is no agent {agent_id}", "agent_id")
     at, latest = now(), said.latest()
-    revisions = deployment_objects.find_revisions([one.id for one in latest])
-    for one in latest:
-        if one.id not in revisions:
-            raise _violation(f"deployment_objects: there is no deployment object {one.id}", "deployment_object_id")
-    before = rollouts.health_by(agent_id, revisions.values())
-    _require_given(agent_id, [revision for revision in revisions.values() if revision.id not in before])
-    for one in latest:
-        known = before.get(one.id)
-        if known is None or known.is_told_by(one, at, settings.agent_silence):
-            rollouts.note_health(revisions[one.id], agent_id, Health.of(one, known, at))
+    revisions = _revisions([one.id for one in latest])
+    kept, written = fleet.find_health(agent_id), rollouts.health_by(agent_id, revisions.values())
+    _require_given(agent_id, [revision for revision in revisions.values() if revision.id not in written])
+    before = {id: renewed(id, health, kept.confirmed) for id, health in written.items()}
     fresh = [one for one in latest if one.id not in before or not before[one.id].is_later_than(one)]
+    lasting = {id for id, health in written.items() if at - health.reported_at < rollouts.LIFE / 2}
+    standing = {one.id: one.checked_at for one in fresh if one.id in lasting and before[one.id].still_says(one)}
+    confirmed, singly = _confirm(standing, before, kept, at)
+    for one in fresh:
+        if one.id in singly or one.id not in standing:
+            rollouts.note_health(revisions[one.id], agent_id, Health.of(one, before.get(one.id), at))
     in_order = sorted(fresh, key=lambda one: revisions[one.id].sequence_id)
-    fleet.note_health(agent_id, {revisions[one.id].stack_id: one.status for one in in_order})
+    words = {revisions[one.id].stack_id: one.status for one in in_order}
+    fleet.note_health(agent_id, kept, words, confirmed)
+
+
+def _confirm(
+    standing: Mapping[UUID, datetime], before: Mapping[UUID, Health], kept: AgentHealth, at: datetime
+) -> tuple[list[Confirmation] | None, Collection[UUID]]:
+    """
+    How words that still hold, by when the agent looked, are kept fresh where any of them is due: all together, or each
+    that is due by itself where that takes no more.
+    """
+    due = [id for id in standing if before[id].is_to_renew(at, settings.agent_silence)]
+    if not due:
+        return None, ()
+    together = confirming(kept.confirmed, standing, at, settings.agent_silence)
+    return (together, ()) if write_units(together) < len(due) else (None, due)
+
+
+def _revisions(ids: Collection[UUID]) -> Mapping[UUID, Revision]:
+    found = deployment_objects.find_revisions(ids)
+    for id in ids:
+        if id not in found:
+            raise _violation(f"deployment_objects: there is no deployment object {id}", "deployment_object_id")
+    return found
 
 
 def _violation(message: str, field: str) -> ForeignKeyViolation:
@@ -84,9 +111,15 @@ def of_stack(caller: Principal, id: UUID, most: int = MOST_OBJECTS, *, now: syst
     require_admin(caller)
     at, stack = now(), stacks.find_any(id)
     said = rollouts.health_in(id) if stack and stack.is_live else iter(())
-    newest = [list(of_it) for _, of_it in islice(groupby(said, key=attrgetter("object_id")), most)]
-    return StackHealth(id, [ObjectHealth(of_it[0].object_id, _read(of_it, at)) for of_it in reversed(newest)])
+    newest = chain.from_iterable(of_it for _, of_it in islice(groupby(said, key=attrgetter("object_id")), most))
+    by_object = {id: list(of_it) for id, of_it in groupby(_read(list(newest), at), key=attrgetter("object_id"))}
+    return StackHealth(id, [ObjectHealth(id, of_it) for id, of_it in reversed(by_object.items())])
 
 
-def _read(records: Iterable[HealthRecord], at: datetime) -> list[HealthRecord]:
-    return [record.at(at, settings.agent_silence) for record in records]
+def _read(records: Sequence[HealthRecord], at: datetime) -> list[HealthRecord]:
+    """
+    As they are to be read at that moment, each as fresh as its agent has confirmed it.
+    """
+    confirmed = fleet.confirmations({one.agent_id for one in records if not one.is_former})
+    fresh = [(one, renewed(one.object_id, one.health, confirmed.get(one.agent_id, ()))) for one in records]
+    return [replace(one, health=health).at(at, settings.agent_silence) for one, health in fresh]

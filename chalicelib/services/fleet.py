@@ -8,7 +8,7 @@ from itertools import islice
 from uuid import UUID
 
 from chalicelib import system
-from chalicelib.domain.fleet import FleetRecord, FleetStatus, Member
+from chalicelib.domain.fleet import FleetRecord, FleetStatus, HealthCounts, Member
 from chalicelib.domain.principals import Principal, require_admin
 from chalicelib.domain.target_state import is_pending
 from chalicelib.services.association import newest, stacks_of_each
@@ -57,6 +57,6 @@ def _records(members: Sequence[Member], at: datetime) -> list[FleetRecord]:
         answered = member.profile.answered
         due = [heads[stack.id] for stack in stacks if stack.id in heads]
         pending = sum(is_pending(revision, answered.get(revision.stack_id)) for revision in due)
-        health = member.unwell.among({revision.stack_id for revision in due if not revision.is_marker})
+        health = HealthCounts.among(member.unwell, {one.stack_id for one in due if not one.is_marker})
         records.append(FleetRecord(member=member, pending_objects=pending, health=health, at=at))
     return records

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib import system
 from chalicelib.domain.agents import LastReport
+from chalicelib.domain.confirmations import renewed
 from chalicelib.domain.deployment_health import HealthSummary
 from chalicelib.domain.deployment_objects import Revision
 from chalicelib.domain.principals import Principal
@@ -19,7 +20,16 @@ from chalicelib.errors.forbidden import StackNotOwned
 from chalicelib.errors.not_found import DeploymentObjectNotFound
 from chalicelib.services.serving import Server, serving
 from chalicelib.settings import settings
-from chalicelib.store import agent_events, deployment_objects, given_stacks, heartbeats, rollouts, stacks, targets
+from chalicelib.store import (
+    agent_events,
+    deployment_objects,
+    fleet,
+    given_stacks,
+    heartbeats,
+    rollouts,
+    stacks,
+    targets,
+)
 from chalicelib.store.memory import Memory
 
 _errors_of_events: Memory[tuple[UUID, str], list[str]] = Memory(256)
@@ -69,7 +79,7 @@ def _told(revision: Revision, servers: Collection[Server], at: datetime, *, is_n
     on the stack is asked for too.
     """
     ids = [server.agent.id for server in servers]
-    said, beats = rollouts.said_of(revision), heartbeats.last_seen(ids, at)
+    said, beats = _said(revision, ids, at), heartbeats.last_seen(ids, at)
     is_told = is_newest and at - revision.created_at < rollouts.LIFE
     reports = {} if is_told else given_stacks.last_reports(revision.stack_id, ids)
     told = []
@@ -89,6 +99,18 @@ def _told(revision: Revision, servers: Collection[Server], at: datetime, *, is_n
         errors = _errors(id, part, summary) if state is State.FAILED else ()
         told.append(AgentRollout(part=part, state=state, since=since, errors=errors, summary=summary))
     return sorted(told, key=lambda one: one.place)
+
+
+def _said(revision: Revision, agent_ids: Collection[UUID], at: datetime) -> dict[UUID, Said]:
+    """
+    What agents said of a revision, and said again where the words themselves are out of date.
+    """
+    said = rollouts.said_of(revision)
+    words = {id: said[id].health for id in agent_ids if id in said}
+    stale = {id: health for id, health in words.items() if health and at - health.reported_at > settings.agent_silence}
+    confirmed = fleet.last_confirmed(revision.id, stale, at) if stale else {}
+    again = {id: renewed(revision.id, stale[id], [confirmation]) for id, confirmation in confirmed.items()}
+    return said | {id: replace(said[id], health=health) for id, health in again.items()}
 
 
 def _with(report: LastReport | None, said: Said, revision: Revision) -> Said:

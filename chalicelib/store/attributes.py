@@ -90,3 +90,13 @@ class NumbersByIdAttribute(Attribute[Mapping[UUID, int]]):
 
     def deserialize(self, value: dict[str, dict[str, str]]) -> Mapping[UUID, int]:
         return {_uuid(id): int(number[NUMBER]) for id, number in value.items()}
+
+
+class WordsByIdAttribute(Attribute[Mapping[UUID, str]]):
+    attr_type = MAP
+
+    def serialize(self, value: Mapping[UUID, str]) -> dict[str, dict[str, str]]:
+        return {str(id): {STRING: word} for id, word in value.items()}
+
+    def deserialize(self, value: dict[str, dict[str, str]]) -> Mapping[UUID, str]:
+        return {_uuid(id): word[STRING] for id, word in value.items()}

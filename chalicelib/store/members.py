@@ -5,7 +5,7 @@ The members of the fleet: all that its partition has of an agent, in one.
 from collections.abc import Iterable
 from uuid import UUID
 
-from chalicelib.domain.fleet import Member, Unwell
+from chalicelib.domain.fleet import Member
 from chalicelib.store import profiles
 from chalicelib.store.fleet import AgentHealthItem
 from chalicelib.store.heartbeats import FLEET, HeartbeatItem
@@ -38,12 +38,12 @@ def _members(items: Iterable[Item]) -> list[Member]:
         if isinstance(item, HeartbeatItem):
             beats[item.agent_id] = item.read()
         elif isinstance(item, AgentHealthItem):
-            unwell[item.agent_id] = item.read()
+            unwell[item.agent_id] = item.unwell
         elif isinstance(item, ProfileItem):
             known[item.agent_id] = item.read()
     profiled = ((id, known.get(id) or profiles.find(id)) for id in beats | known)
     return [
-        Member(profile=profile, heartbeat=beats.get(id), unwell=unwell.get(id, Unwell()))
+        Member(profile=profile, heartbeat=beats.get(id), unwell=unwell.get(id, {}))
         for id, profile in profiled
         if profile
     ]

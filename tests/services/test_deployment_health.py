@@ -54,7 +54,8 @@ def counts(table, agent):
     How many stacks the fleet's record of an agent calls failing and degraded.
     """
     [row] = [row for row in rows(table) if row["sk"]["S"] == f"HEALTH#{agent.id}"]
-    return len(row.get("failing", {}).get("SS", [])), len(row.get("degraded", {}).get("SS", []))
+    words = [word["S"] for word in row["unwell"]["M"].values()]
+    return words.count("failing"), words.count("degraded")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from chalicelib.domain.agents import (
 )
 from chalicelib.domain.deployment_health import DEGRADED, FAILING
 from chalicelib.domain.deployment_objects import NewDeploymentObject, Revision
-from chalicelib.domain.fleet import HealthCounts
+from chalicelib.domain.fleet import AgentHealth, HealthCounts
 from chalicelib.domain.principals import ADMIN
 from chalicelib.domain.stacks import NewStackAnnotation
 from chalicelib.errors.forbidden import AdminRequired
@@ -159,7 +159,7 @@ def test_a_record_has_what_the_agent_last_said(served):
     agents.record_heartbeat(
         served.agent, served.agent.id, HeartbeatReport(k8s_reachable=True, k8s_api_latency_ms=7), now=lambda: at
     )
-    kept.note_health(served.agent.id, {served.stack.id: FAILING})
+    kept.note_health(served.agent.id, AgentHealth(), {served.stack.id: FAILING})
 
     [record] = list_fleet(ADMIN, now=lambda: event.created_at + timedelta(seconds=61.9))
 
@@ -182,7 +182,7 @@ def test_what_is_not_well_is_counted_by_stacks(served):
         targets.add_target(ADMIN, served.agent.id, NewAgentTarget(stack_id=id))
         push(ADMIN, id, NewDeploymentObject(yaml_content=config_map("app")))
 
-    kept.note_health(served.agent.id, words)
+    kept.note_health(served.agent.id, AgentHealth(), words)
 
     assert unwell(served.agent) == HealthCounts(failing=1, degraded=2)
 
@@ -197,7 +197,7 @@ def test_a_word_that_comes_after_the_stack_has_gone_makes_no_ghost(served):
     targets.remove_target(ADMIN, served.agent.id, served.stack.id)
     served.report(served.poll()[0])
 
-    kept.note_health(served.agent.id, {served.stack.id: FAILING})
+    kept.note_health(served.agent.id, AgentHealth(), {served.stack.id: FAILING})
 
     assert unwell(served.agent) == HealthCounts()
 
@@ -207,7 +207,7 @@ def test_what_a_marker_takes_away_is_not_unwell_whatever_comes_late(served):
     served.poll()
     served.report(served.push(is_deletion_marker=True))
 
-    kept.note_health(served.agent.id, {served.stack.id: DEGRADED})
+    kept.note_health(served.agent.id, AgentHealth(), {served.stack.id: DEGRADED})
 
     assert unwell(served.agent) == HealthCounts()
 

@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib.domain.agents import Agent
 from chalicelib.domain.deployment_health import DEGRADED, FAILING, HEALTHY
-from chalicelib.domain.fleet import Unwell
+from chalicelib.domain.fleet import AgentHealth
 from chalicelib.store import agents, fleet, members, profiles
 from chalicelib.store.writes import Together
 
@@ -23,18 +23,18 @@ def edge(table):
 
 
 def test_an_agent_that_never_spoke_of_health_has_nothing_bad(edge):
-    assert members.find(edge.id).unwell == Unwell()
+    assert members.find(edge.id).unwell == {}
 
 
 def test_a_member_knows_which_stacks_fail_and_which_are_degraded(edge):
     failing, degraded = uuid4(), uuid4()
-    fleet.note_health(edge.id, {failing: FAILING, degraded: DEGRADED, uuid4(): HEALTHY})
+    fleet.note_health(edge.id, AgentHealth(), {failing: FAILING, degraded: DEGRADED, uuid4(): HEALTHY})
 
-    assert members.find(edge.id).unwell == Unwell({failing}, {degraded})
+    assert members.find(edge.id).unwell == {failing: FAILING, degraded: DEGRADED}
     assert members.all_live() == [members.find(edge.id)]
 
 
 def test_what_a_late_word_leaves_of_a_deleted_agent_is_no_member(table):
-    fleet.note_health(uuid4(), {uuid4(): FAILING})
+    fleet.note_health(uuid4(), AgentHealth(), {uuid4(): FAILING})
 
     assert members.all_live() == []

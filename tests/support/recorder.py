@@ -31,7 +31,6 @@ class Recorder:
     def __init__(self):
         self._needs = None
         self._bodies = None
-        self._awaited = None
 
     def listen(self):
         handlers.BUILTIN_HANDLERS.append(("provide-client-params", self._note))
@@ -56,24 +55,9 @@ class Recorder:
         finally:
             self._bodies = None
 
-    @contextmanager
-    def after_the_first(self, operation, do):
-        """
-        Something else happens as soon as the first call of this operation is answered, before the caller goes on.
-        """
-        self._awaited = (operation, do)
-        try:
-            yield
-        finally:
-            awaited, self._awaited = self._awaited, None
-        assert awaited is None, f"there was no {operation}"
-
     def _keep(self, http_response, model, **_):
         if self._bodies is not None:
             self._bodies.append((model.name, json.loads(http_response.content)))
-        if self._awaited and self._awaited[0] == model.name:
-            (_, do), self._awaited = self._awaited, None
-            do()
 
     def _note(self, params, model, **_):
         if self._needs is not None:
