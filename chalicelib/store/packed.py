@@ -1,6 +1,6 @@
 """
-Compressed texts. One that may be larger than an item is in the item itself where that is small, else in pieces beside
-it.
+What is kept compressed. A text that may be larger than an item is in the item itself where that is small, else in
+pieces beside it.
 """
 
 import zlib
@@ -16,12 +16,12 @@ INLINE_BYTES = 3_000  # the item stays under one 4 KB read unit, whatever the te
 PIECE_BYTES = 390_000  # an item holds 400 KB in all
 
 
-def pack(text: str) -> bytes:
-    return zlib.compress(text.encode())
+def pack(content: bytes) -> bytes:
+    return zlib.compress(content)
 
 
-def unpack(packed: bytes) -> str:
-    return zlib.decompress(packed).decode()
+def unpack(packed: bytes) -> bytes:
+    return zlib.decompress(packed)
 
 
 class PackedAttribute(Attribute[str]):
@@ -32,10 +32,10 @@ class PackedAttribute(Attribute[str]):
     attr_type = BINARY
 
     def serialize(self, value: str) -> bytes:
-        return pack(value)
+        return pack(value.encode())
 
     def deserialize(self, value: bytes) -> str:
-        return unpack(value)
+        return unpack(value).decode()
 
 
 class PackedItem(Item):
@@ -50,7 +50,7 @@ class PackedItem(Item):
         """
         The pieces first: an item that is there has all of its text. They expire with it.
         """
-        packed = pack(content)
+        packed = pack(content.encode())
         if not content:
             pass
         elif len(packed) <= INLINE_BYTES:
@@ -70,7 +70,7 @@ class PackedItem(Item):
         if self.pieces:
             found = partition(self.pk, "PIECE#")
             packed = b"".join(piece.text for piece in found if isinstance(piece, PieceItem))
-        return unpack(packed) if packed else ""
+        return unpack(packed).decode() if packed else ""
 
 
 class PieceItem(Item, discriminator="piece"):

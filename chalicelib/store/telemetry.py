@@ -58,7 +58,7 @@ class ChunkItem(Item, discriminator="telemetry"):
         kind = Kind.EVENT if part.events else Kind.LOG
         item = cls(f"TELEMETRY#{stack_id}", f"{kind}#{at.isoformat()}#{agent_id}#{number:03}")
         item.id, item.agent_id, item.created_at = id, agent_id, at
-        item.rows = pack(msgspec.json.encode(part).decode())
+        item.rows = pack(msgspec.json.encode(part))
         item.expires_at = _expiry(at)
         return item
 
