@@ -1,5 +1,5 @@
 """
-Labels and annotations of agents, each also an index entry: which agents carry one is a query.
+Labels and annotations of agents.
 """
 
 from typing import Self
@@ -14,37 +14,29 @@ from chalicelib.errors.conflicts import ForeignKeyViolation, UniqueViolation
 from chalicelib.errors.not_found import AgentAnnotationNotFound, AgentLabelNotFound
 from chalicelib.store import agents
 from chalicelib.store.attributes import UUIDAttribute
-from chalicelib.store.reads import find, listed, partition
+from chalicelib.store.carriers import ANNOTATION, LABEL, Carriers
+from chalicelib.store.reads import find, partition
 from chalicelib.store.table import Item, present
 from chalicelib.store.writes import Together, patch
 
-LABEL, ANNOTATION = "LABEL#", "ANNOTATION#"
+CARRIERS = Carriers("AGENT")
+agents_with_label, agents_with_annotation = CARRIERS.with_label, CARRIERS.with_annotation
 
 
 class LabelItem(Item, discriminator="agent_label"):
-    """
-    pk AGENT#<id>, sk LABEL#<label>; gsi1 AGENTLABEL#<label> / agent id.
-    """
-
     id = UUIDAttribute()
     agent_id = UUIDAttribute()
     label = UnicodeAttribute()
 
     @classmethod
     def of(cls, label: AgentLabel) -> Self:
-        item = cls(f"AGENT#{label.agent_id}", f"{LABEL}{label.label}", **asdict(label))
-        item.gsi1pk, item.gsi1sk = _label_entry(label.label), str(label.agent_id)
-        return item
+        return CARRIERS.label(cls(**asdict(label)), label.agent_id, label.label)
 
     def read(self) -> AgentLabel:
         return self.as_a(AgentLabel)
 
 
 class AnnotationItem(Item, discriminator="agent_annotation"):
-    """
-    pk AGENT#<id>, sk ANNOTATION#<key>; gsi1 AGENTANNOTATION#<key> <value> / agent id: neither holds white space.
-    """
-
     id = UUIDAttribute()
     agent_id = UUIDAttribute()
     key = UnicodeAttribute()
@@ -52,34 +44,11 @@ class AnnotationItem(Item, discriminator="agent_annotation"):
 
     @classmethod
     def of(cls, annotation: AgentAnnotation) -> Self:
-        item = cls(f"AGENT#{annotation.agent_id}", f"{ANNOTATION}{annotation.key}", **asdict(annotation))
-        item.gsi1pk, item.gsi1sk = _annotation_entry(annotation.key, annotation.value), str(annotation.agent_id)
-        return item
+        item = cls(**asdict(annotation))
+        return CARRIERS.annotation(item, annotation.agent_id, annotation.key, annotation.value)
 
     def read(self) -> AgentAnnotation:
         return self.as_a(AgentAnnotation)
-
-
-def _label_entry(label: str) -> str:
-    return f"AGENTLABEL#{label}"
-
-
-def _annotation_entry(key: str, value: str) -> str:
-    return f"AGENTANNOTATION#{key} {value}"
-
-
-def agents_with_label(label: str) -> set[UUID]:
-    """
-    Deleted agents may be among them.
-    """
-    return {UUID(item.gsi1sk) for item in listed(_label_entry(label))}
-
-
-def agents_with_annotation(key: str, value: str) -> set[UUID]:
-    """
-    Deleted agents may be among them.
-    """
-    return {UUID(item.gsi1sk) for item in listed(_annotation_entry(key, value))}
 
 
 def add_label(together: Together, label: AgentLabel) -> None:

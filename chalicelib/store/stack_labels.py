@@ -1,5 +1,5 @@
 """
-Labels and annotations of stacks, each also an index entry: which stacks carry one is a query.
+Labels and annotations of stacks.
 """
 
 from datetime import datetime
@@ -15,40 +15,32 @@ from chalicelib.errors.conflicts import UniqueViolation
 from chalicelib.errors.not_found import StackAnnotationNotFound, StackLabelNotFound
 from chalicelib.store import stacks
 from chalicelib.store.attributes import UUIDAttribute
+from chalicelib.store.carriers import ANNOTATION, LABEL, Carriers
 from chalicelib.store.memory import REMEMBERED_FOR, Memory
-from chalicelib.store.reads import listed, partition
+from chalicelib.store.reads import partition
 from chalicelib.store.table import Item
 from chalicelib.store.writes import Together
 
-LABEL, ANNOTATION = "LABEL#", "ANNOTATION#"
+CARRIERS = Carriers("STACK")
+stacks_with_label, stacks_with_annotation = CARRIERS.with_label, CARRIERS.with_annotation
 
 _recalled: Memory[tuple[UUID, int], tuple[list[StackLabel], list[StackAnnotation]]] = Memory(1024, REMEMBERED_FOR)
 
 
 class StackLabelItem(Item, discriminator="stack_label"):
-    """
-    pk STACK#<id>, sk LABEL#<label>; gsi1 STACKLABEL#<label> / stack id.
-    """
-
     id = UUIDAttribute()
     stack_id = UUIDAttribute()
     label = UnicodeAttribute()
 
     @classmethod
     def of(cls, label: StackLabel) -> Self:
-        item = cls(f"STACK#{label.stack_id}", f"{LABEL}{label.label}", **asdict(label))
-        item.gsi1pk, item.gsi1sk = _label_entry(label.label), str(label.stack_id)
-        return item
+        return CARRIERS.label(cls(**asdict(label)), label.stack_id, label.label)
 
     def read(self) -> StackLabel:
         return self.as_a(StackLabel)
 
 
 class StackAnnotationItem(Item, discriminator="stack_annotation"):
-    """
-    pk STACK#<id>, sk ANNOTATION#<key>; gsi1 STACKANNOTATION#<key> <value> / stack id: neither holds white space.
-    """
-
     id = UUIDAttribute()
     stack_id = UUIDAttribute()
     key = UnicodeAttribute()
@@ -56,20 +48,11 @@ class StackAnnotationItem(Item, discriminator="stack_annotation"):
 
     @classmethod
     def of(cls, annotation: StackAnnotation) -> Self:
-        item = cls(f"STACK#{annotation.stack_id}", f"{ANNOTATION}{annotation.key}", **asdict(annotation))
-        item.gsi1pk, item.gsi1sk = _annotation_entry(annotation.key, annotation.value), str(annotation.stack_id)
-        return item
+        item = cls(**asdict(annotation))
+        return CARRIERS.annotation(item, annotation.stack_id, annotation.key, annotation.value)
 
     def read(self) -> StackAnnotation:
         return self.as_a(StackAnnotation)
-
-
-def _label_entry(label: str) -> str:
-    return f"STACKLABEL#{label}"
-
-
-def _annotation_entry(key: str, value: str) -> str:
-    return f"STACKANNOTATION#{key} {value}"
 
 
 def labels(stack_id: UUID) -> list[StackLabel]:
@@ -89,20 +72,6 @@ def recalled(stack: Stack, at: datetime) -> tuple[list[StackLabel], list[StackAn
     """
     key = stack.id, stack.label_changes
     return _recalled.read([key], lambda _: {key: (labels(stack.id), annotations(stack.id))}, at)[key]
-
-
-def stacks_with_label(label: str) -> set[UUID]:
-    """
-    Deleted stacks may be among them.
-    """
-    return {UUID(item.gsi1sk) for item in listed(_label_entry(label))}
-
-
-def stacks_with_annotation(key: str, value: str) -> set[UUID]:
-    """
-    Deleted stacks may be among them.
-    """
-    return {UUID(item.gsi1sk) for item in listed(_annotation_entry(key, value))}
 
 
 def add_label(label: StackLabel) -> None:
