@@ -61,13 +61,13 @@ def _confirm(
 ) -> tuple[list[Confirmation] | None, Collection[UUID]]:
     """
     How words that still hold, by when the agent looked, are kept fresh where any of them is due: all together, or each
-    that is due by itself where that takes no more.
+    by itself as it falls due, where that takes no more for all of them.
     """
     due = [id for id in standing if before[id].is_to_renew(at, settings.agent_silence)]
     if not due:
         return None, ()
     together = confirming(kept.confirmed, standing, at, settings.agent_silence)
-    return (together, ()) if write_units(together) < len(due) else (None, due)
+    return (together, ()) if write_units(together) < len(standing) else (None, due)
 
 
 def _revisions(ids: Collection[UUID]) -> Mapping[UUID, Revision]:

@@ -155,6 +155,21 @@ def test_whatever_fails_together_takes_one_write_each_and_one_for_the_agent(ward
     assert (fell, worse_in_words, healed) == (STACKS + 1, 0, STACKS + 1)
 
 
+def test_words_that_came_one_after_another_are_confirmed_together_from_then_on(ward):
+    """
+    Of an agent that reports often only one was ever due, so that each was written by itself, minute after minute.
+    """
+    step = MINUTE / STACKS
+    for one in ward.pushed:
+        ward.later(step)
+        ward.say("degraded", among=[one])
+
+    def written_in_a_minute():
+        return sum(ward.say("degraded", checked_at=ward.later(step)) for _ in ward.pushed)
+
+    assert [written_in_a_minute() for _ in range(3)] == [1, 1, 1]
+
+
 @pytest.mark.parametrize("stacks", [1, 2])
 def test_few_are_confirmed_as_cheaply_as_they_can_be(installation, stacks):
     ward = Ward(stacks)
