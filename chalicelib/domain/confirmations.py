@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from chalicelib.domain.deployment_health import Health
 
 UNIT_BYTES = 1024
-OTHER_BYTES = 384  # the item's keys, and a few stacks that are not well
+OTHER_BYTES = 144  # the item's keys and names
+UNWELL_BYTES = 48  # a stack, and that it is not well
 BYTES_EACH = 32  # two moments
 ID_BYTES = 16
 
@@ -59,9 +60,9 @@ def confirming(
     ]
 
 
-def write_units(confirmations: Sequence[Confirmation]) -> int:
+def write_units(confirmations: Sequence[Confirmation], unwell: int) -> int:
     """
-    What keeping them takes, rather too much than too little.
+    What keeping them takes beside so many stacks that are not well, rather too much than too little.
     """
     said = sum(BYTES_EACH + ID_BYTES * len(one.object_ids) for one in confirmations)
-    return -(-(OTHER_BYTES + said) // UNIT_BYTES)
+    return -(-(OTHER_BYTES + UNWELL_BYTES * unwell + said) // UNIT_BYTES)

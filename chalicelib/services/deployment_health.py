@@ -67,7 +67,8 @@ def _confirm(
     if not due:
         return None, ()
     together = confirming(kept.confirmed, standing, at, settings.agent_silence)
-    return (together, ()) if write_units(together) < len(standing) else (None, due)
+    units = write_units(together, len(kept.unwell or ()))
+    return (together, ()) if units < len(standing) else (None, due)
 
 
 def _revisions(ids: Collection[UUID]) -> Mapping[UUID, Revision]:

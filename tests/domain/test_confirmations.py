@@ -66,9 +66,10 @@ def test_each_object_keeps_the_moment_that_it_was_looked_at_and_none_is_still_to
     assert {(one.checked_at, *one.object_ids) for one in found} == {(NOON - SECOND, ONE), (NOON, OTHER)}
 
 
-def test_a_hundred_objects_take_two_write_units_and_a_hundred_moments_more():
+def test_a_hundred_objects_take_two_write_units_and_a_hundred_moments_or_stacks_that_are_not_well_more():
     ids = [uuid4() for _ in range(100)]
 
-    assert write_units([confirmed(*ids[:35], at=NOON)]) == 1
-    assert write_units([confirmed(*ids, at=NOON)]) == 2
-    assert write_units([confirmed(id, at=NOON) for id in ids]) == 6
+    assert write_units([confirmed(*ids[:35], at=NOON)], unwell=5) == 1
+    assert write_units([confirmed(*ids, at=NOON)], unwell=5) == 2
+    assert write_units([confirmed(id, at=NOON) for id in ids], unwell=5) == 6
+    assert write_units([confirmed(*ids, at=NOON)], unwell=100) == 7

@@ -3,15 +3,17 @@ What an agent says again of many objects: kept fresh together, and read as if ea
 """
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from chalicelib.domain.deployment_health import DeploymentObjectHealthUpdate, HealthStatusUpdate
-from chalicelib.domain.fleet import HealthCounts
+from chalicelib.domain.fleet import AgentHealth, HealthCounts
 from chalicelib.domain.principals import ADMIN
 from chalicelib.services import deployment_health, fleet
 from chalicelib.services.rollout import rollout
 from chalicelib.settings import settings
+from chalicelib.store import fleet as store
 from chalicelib.store import rollouts
 from tests.support.place import Place
 from tests.support.recorder import recorder
@@ -177,6 +179,15 @@ def test_few_are_confirmed_as_cheaply_as_they_can_be(installation, stacks):
 
     assert ward.say() == 1
     assert ward.word(ward.pushed[0]).reported_at == NOON + MINUTE
+
+
+def test_beside_many_stacks_that_are_not_well_a_few_records_are_written_for_less(installation):
+    ward = Ward(2)
+    store.note_health(ward.agent.id, AgentHealth(), {uuid4(): "failing" for _ in range(20)})
+    ward.later(MINUTE)
+
+    assert ward.say() == 2
+    assert store.find_health(ward.agent.id).confirmed == []
 
 
 def test_one_by_one_each_renews_its_own_record(ward, table):
