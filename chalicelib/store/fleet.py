@@ -8,6 +8,7 @@ from typing import Self
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from pynamodb.attributes import BinaryAttribute
 from pynamodb.expressions.update import Action
 
@@ -92,7 +93,8 @@ def last_confirmed(object_id: UUID, agent_ids: Collection[UUID], at: datetime) -
     for id, found in confirmations([id for id in agent_ids if id not in known]).items():
         of_it = [one for one in found if object_id in one.object_ids]
         if of_it:
-            known[id] = max(of_it, key=lambda one: one.reported_at)
+            last = max(of_it, key=lambda one: one.reported_at)
+            known[id] = replace(last, object_ids=frozenset([object_id]))
             _confirmed.remember((id, object_id), known[id], since=known[id].reported_at)
     return known
 
