@@ -4,14 +4,13 @@ Request bodies: from bytes to the domain's types.
 
 import json
 import re
-from functools import cache
-from typing import Any, NoReturn, TypeVar, get_args, get_type_hints
-from uuid import UUID
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 from chalice.app import Request
 
-from chalicelib.api.parameters import flag_query, media_type, uuid_of
+from chalicelib.api.parameters import flag_query, media_type
+from chalicelib.api.spelling import respelled
 from chalicelib.domain import text
 from chalicelib.domain.agents import HeartbeatReport
 from chalicelib.domain.deployment_objects import NewDeploymentObject
@@ -20,6 +19,8 @@ from chalicelib.errors.invalid import InvalidDeploymentObject
 from chalicelib.errors.protocol import InvalidJson, InvalidRequestBody, PayloadTooLarge, UnsupportedMediaType
 
 MAX_BODY = 10 * 1024 * 1024
+MAX_DIGITS = 1_000
+MAX_SAID = 64  # of what a caller sent, where a refusal repeats it
 YAML_TYPES = frozenset({"application/yaml", "text/yaml", "application/x-yaml"})
 DELETION_MARKER = flag_query("deletion_marker", default=False)
 UNREADABLE = (UnsupportedMediaType, PayloadTooLarge, InvalidJson, InvalidRequestBody)  # what parse() raises
@@ -46,7 +47,7 @@ def parse_push(request: Request) -> NewDeploymentObject:
     marker = DELETION_MARKER.of(request)
     body = _plain_bytes(request)
     if media_type(request) in YAML_TYPES:
-        return NewDeploymentObject(yaml_content=_yaml_text(body), is_deletion_marker=marker)
+        return NewDeploymentObject(yaml_content=_utf8(body, InvalidDeploymentObject), is_deletion_marker=marker)
     try:
         new = _convert(_json(body), NewDeploymentObject)
         text.clean("yaml_content", new.yaml_content)
@@ -75,16 +76,18 @@ def _plain_bytes(request: Request, most: int = MAX_BODY) -> bytes:
     return body
 
 
-def _yaml_text(body: bytes) -> str:
+def _utf8(body: bytes, refusal: text.Refusal) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
-        raise InvalidDeploymentObject(f"the body is not UTF-8: {error.reason} at byte {error.start}") from error
+        raise refusal(f"the body is not UTF-8: {error.reason} at byte {error.start}") from error
 
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_number)
+        return json.loads(
+            _utf8(body, InvalidJson), object_pairs_hook=_object, parse_int=_whole, parse_constant=_no_number
+        )
     except RecursionError as error:
         raise InvalidJson("the body is nested too deeply") from error
     except ValueError as error:
@@ -96,8 +99,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidRequestBody(f"{twice[:64]!r} is given twice")
+        raise InvalidRequestBody(f"{twice[:MAX_SAID]!r} is given twice")
     return found
+
+
+def _whole(digits: str) -> int | float:
+    """
+    Python makes no int of more digits than MAX_DIGITS. As a float it is what no field takes, and its field is named.
+    """
+    return int(digits) if len(digits) <= MAX_DIGITS else float(digits)
 
 
 def _no_number(text: str) -> NoReturn:
@@ -105,12 +115,8 @@ def _no_number(text: str) -> NoReturn:
 
 
 def _convert(body: Any, wanted: type[Body]) -> Body:
-    if isinstance(body, dict):
-        hashable: Any = wanted  # to mypy, no generic type is
-        ids = _uuid_fields(hashable)
-        body = {name: _with_uuids(value) if name in ids else value for name, value in body.items()}
     try:
-        return msgspec.convert(body, wanted)
+        return msgspec.convert(respelled(body, wanted), wanted)
     except msgspec.ValidationError as error:
         raise InvalidRequestBody(_naming_the_field(str(error))) from error
     except UnicodeEncodeError as error:
@@ -118,28 +124,20 @@ def _convert(body: Any, wanted: type[Body]) -> Body:
         raise InvalidRequestBody(f"{where}must be valid Unicode: it holds half of a surrogate pair") from error
 
 
-@cache
-def _uuid_fields(wanted: type[Any]) -> frozenset[str]:
-    hints = get_type_hints(wanted)
-    return frozenset(name for name, hint in hints.items() if hint is UUID or UUID in get_args(hint))
-
-
-def _with_uuids(value: Any) -> Any:
-    """
-    msgspec knows two spellings of a UUID, the contract four.
-    """
-    if isinstance(value, list):
-        return [_with_uuids(one) for one in value]
-    try:
-        return str(uuid_of(value)) if isinstance(value, str) else value
-    except ValueError:
-        return value
-
-
 def _where(text: str, body: Any) -> str:
-    fields = body.items() if isinstance(body, dict) else ()
-    holders = (name for name, value in fields if text in (name, value) or (isinstance(value, list) and text in value))
-    return next((f"{name!r} " for name in holders), "")
+    """
+    Which field has this text or is called so. The body may be nested deeper than Python calls.
+    """
+    waiting = [("", body)]
+    while waiting:
+        place, value = waiting.pop()
+        inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        for name, one in inside:
+            there = f"{place}[{name}]" if isinstance(name, int) else f"{place}.{name}".removeprefix(".")
+            if text in (name, one):
+                return f"{there[-MAX_SAID:]!r} "
+            waiting.append((there, one))
+    return ""
 
 
 def _naming_the_field(message: str) -> str:
@@ -149,5 +147,5 @@ def _naming_the_field(message: str) -> str:
     said = re.fullmatch(r"(?P<what>.*?)(?: - at `\$\.?(?P<where>.*)`)?", message.replace("\n", " "))
     assert said is not None
     what = said["what"].replace("`", "").replace("Object missing", "missing")
-    what = what[0].lower() + what[1:]
+    what = what[0].lower() + what[1:MAX_SAID]
     return f"{said['where']}: {what}" if said["where"] else what

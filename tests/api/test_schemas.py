@@ -24,6 +24,11 @@ class Thing(Struct, frozen=True, kw_only=True):
     friends: list[UUID] = field(default_factory=list)
 
 
+class Box(Struct, frozen=True, kw_only=True):
+    things: list[Thing]
+    seal: Thing | None = None
+
+
 def request(body, **headers):
     named = {"content-type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
     return Request(
@@ -49,9 +54,10 @@ def test_a_body_becomes_the_type_with_its_defaults():
     "form", [str(ID), ID.hex, f"{{{ID}}}", f"urn:uuid:{ID}", str(ID).upper(), f"urn:uuid:{ID}".upper()]
 )
 def test_an_id_may_be_spelled_in_four_ways(form):
-    thing = parse(Thing, request({"name": str(ID), "owner": form, "friends": [form]}))
+    said, thing = {"name": form, "owner": form, "friends": [form]}, Thing(name=form, owner=ID, friends=[ID])
 
-    assert (thing.owner, thing.friends, thing.name) == (ID, [ID], str(ID))
+    assert parse(Thing, request(said)) == thing
+    assert parse(Box, request({"things": [said, said], "seal": said})) == Box(things=[thing, thing], seal=thing)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +78,7 @@ def test_nothing_else_is_an_id(form):
         ({"name": "a", "size": True}, "size: expected int | null, got bool"),
         ({"name": "a", "kind": "C"}, "kind: invalid enum value 'C'"),
         ({"name": "a", "owner": 5}, "owner: expected uuid | null, got int"),
+        ({"name": "a", "kind": "C" * 100_000}, "kind: invalid enum value '" + "C" * 44),
         ({"name": "a", "friends": [str(ID), "x"]}, "friends[1]: invalid UUID"),
         ([], "expected object, got array"),
         (None, "expected object, got null"),
@@ -91,6 +98,11 @@ def test_half_of_a_surrogate_pair_names_the_field(field, value):
         parse(Thing, request({"name": "a", field: value}))
 
 
+def test_half_of_a_surrogate_pair_deep_in_a_body_names_the_field():
+    with pytest.raises(InvalidRequestBody, match=r"'things\[0\]\.friends\[1\]' must be valid Unicode"):
+        parse(Box, request({"things": [{"name": "a", "friends": [str(ID), "\ud800"]}]}))
+
+
 def test_half_of_a_surrogate_pair_as_a_field_s_name_is_refused():
     with pytest.raises(InvalidRequestBody, match="surrogate"):
         parse(Thing, request(b'{"name": "a", "\\ud800": 1}'))
@@ -105,12 +117,31 @@ def test_half_of_a_surrogate_pair_in_a_text_is_the_domain_s_to_judge():
     [
         b"", b" ", b"{", b"{'name': 'a'}", b'{"name": "a"} x', b"\xff\xfe", b'{"name": "\xc3\x28"}', b"[" * 200_000,
         b'{"a":' * 200_000, b"NaN", b'{"size": Infinity}', b"\xef\xbb\xbf{}", b'{"name": "a\x00b"}',
-        b'{"size": ' + b"9" * 5000 + b"}",
     ],
 )  # fmt: skip
 def test_what_is_not_json_is_refused(body):
     with pytest.raises(InvalidJson):
         parse(Thing, request(body))
+
+
+@pytest.mark.parametrize("number", [b"9" * 1001, b"-" + b"9" * 5000])
+def test_a_number_of_any_length_is_json(number):
+    with pytest.raises(InvalidRequestBody, match="size: expected int"):
+        parse(Thing, request(b'{"name": "a", "size": ' + number + b"}"))
+
+    assert parse(Thing, request(b'{"name": "a", "unknown": ' + number + b"}")) == Thing(name="a")
+
+
+@pytest.mark.parametrize("field", ["name", "owner", "friends"])
+@pytest.mark.parametrize("depth", [100, 300, 600, 900])
+def test_a_field_that_is_nested_too_deeply_is_refused_and_no_fault(field, depth):
+    with pytest.raises((InvalidRequestBody, InvalidJson)):
+        parse(Thing, request(b'{"name": "a", "' + field.encode() + b'": ' + b"[" * depth + b"]" * depth + b"}"))
+
+
+def test_half_of_a_surrogate_pair_beside_deep_nesting_is_found():
+    with pytest.raises(InvalidRequestBody, match="owner"):
+        parse(Thing, request(b'{"x": ' + b"[" * 600 + b"]" * 600 + b', "name": "a", "owner": "\\ud800"}'))
 
 
 def test_a_field_given_twice_is_refused_however_deep():
