@@ -4,15 +4,17 @@ from chalicelib.api.admin_views import (
     AuditLogListResponse,
     ConfigReloadResponse,
     WsConnectionsResponse,
+    audit_entry,
     audit_log,
     config_reload,
 )
-from chalicelib.api.answers import caller
+from chalicelib.api.answers import Room, caller
 from chalicelib.api.operations import ADMIN, Operation
 from chalicelib.api.parameters import clamped_query, moment_query, text_query, uuid_query
 from chalicelib.domain.audit import ACTOR_TYPES, DEFAULT_LIMIT, MAX_LIMIT, Wanted
 from chalicelib.domain.principals import require_admin
 from chalicelib.errors.forbidden import AdminRequired
+from chalicelib.errors.protocol import ResponseTooLarge
 from chalicelib.services import audit, configuration
 
 routes = Blueprint(__name__)
@@ -33,11 +35,13 @@ OFFSET = clamped_query("offset", default=0, least=0, most=10**12)
     "admin",
     by=ADMIN,
     query=(ACTOR_TYPE, ACTOR_ID, ACTION, RESOURCE_TYPE, RESOURCE_ID, FROM, TO, LIMIT, OFFSET),
-    refuses=(AdminRequired,),
+    refuses=(AdminRequired, ResponseTooLarge),
 )
 def list_audit_logs() -> AuditLogListResponse:
     wanted = _wanted()
-    return audit_log(*audit.entries(caller(routes), wanted), wanted)
+    found, total = audit.entries(caller(routes), wanted)
+    room = Room(ResponseTooLarge("these rows are too large for one answer: ask for fewer with ?limit="))
+    return audit_log([room.hold(audit_entry(one)) for one in found], total, wanted)
 
 
 def _wanted() -> Wanted:

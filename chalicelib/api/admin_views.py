@@ -85,17 +85,11 @@ def pak_summary(generator: Generator) -> PakSummary:
     return {"id": str(generator.id), "name": generator.name}
 
 
-def audit_log(found: list[Named], total: int, wanted: Wanted) -> AuditLogListResponse:
-    return {
-        "logs": [_entry(named) for named in found],
-        "total": total,
-        "count": len(found),
-        "limit": wanted.limit,
-        "offset": wanted.offset,
-    }
+def audit_log(logs: list[AuditLogEntry], total: int, wanted: Wanted) -> AuditLogListResponse:
+    return {"logs": logs, "total": total, "count": len(logs), "limit": wanted.limit, "offset": wanted.offset}
 
 
-def _entry(named: Named) -> AuditLogEntry:
+def audit_entry(named: Named) -> AuditLogEntry:
     entry = named.entry
     view: AuditLogEntry = {
         "id": str(entry.id),

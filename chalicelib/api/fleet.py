@@ -1,6 +1,6 @@
 from chalice import Blueprint
 
-from chalicelib.api.answers import Ok, bounded, caller
+from chalicelib.api.answers import Ok, Room, bounded, caller
 from chalicelib.api.fleet_views import AgentFleetStatusResponse, FleetAgentRecord, fleet_record_view, fleet_status_view
 from chalicelib.api.operations import ADMIN, Operation
 from chalicelib.api.parameters import path_uuid, uuid_query
@@ -26,6 +26,12 @@ def list_fleet() -> Ok[list[FleetAgentRecord]]:
 
 
 @routes.route("/api/v1/agents/{id}/fleet-status", methods=["GET"])
-@Operation("get_agent_fleet_status", "fleet", by=ADMIN, refuses=(AdminRequired, AgentNotFound))
+@Operation("get_agent_fleet_status", "fleet", by=ADMIN, refuses=(AdminRequired, AgentNotFound, ResponseTooLarge))
 def get_agent_fleet_status(id: str) -> AgentFleetStatusResponse:
-    return fleet_status_view(fleet.fleet_status(caller(routes), path_uuid(id)))
+    room = Room(
+        ResponseTooLarge(
+            "this agent's last events are too large for one answer: ask for fewer at /agents/{id}/events?limit=, "
+            "and for the agent at /fleet"
+        )
+    )
+    return room.hold(fleet_status_view(fleet.fleet_status(caller(routes), path_uuid(id))))

@@ -2,9 +2,15 @@
 Lambda answers with 6 MB at most: what would be larger says how to ask instead.
 """
 
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import pytest
 
+from chalicelib.domain.audit import MAX_LIMIT, Entry
 from chalicelib.domain.events import MAX_MESSAGE_BYTES
+from chalicelib.domain.text import MAX_NAME
+from chalicelib.store.audit import AuditItem
 from tests.support.factories import new_agent, new_generator, new_object, new_stack, new_target
 from tests.support.world import config_map
 
@@ -74,6 +80,54 @@ def test_events_that_are_too_large_together_name_the_way_out(http, many_events, 
     first = [one["id"] for one in http.get(f"{path}?limit=20", pak=http.admin).json()]
     rest = [one["id"] for one in http.get(f"{path}?limit=20&before={first[-1]}", pak=http.admin).json()]
     assert [*first, *rest] == made
+
+
+def test_a_status_whose_events_are_too_large_together_names_the_way_out(http, generator):
+    agent = new_agent(http)
+    event = {
+        "agent_id": agent.id,
+        "deployment_object_id": new_object(http, generator, new_stack(http, generator))["id"],
+        "event_type": "DEPLOY",
+        "status": "FAILURE",
+    }
+    for number in range(6):
+        message = "\N{GRINNING FACE}" * (MAX_MESSAGE_BYTES // 4 - 1) + str(number)
+        assert (
+            http.post(f"/agents/{agent.id}/events", pak=agent.pak, json={**event, "message": message}).status_code
+            == 201
+        )
+
+    refused = http.get(f"/agents/{agent.id}/fleet-status", pak=http.admin)
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "response_too_large")
+    assert "events?limit=" in refused.json()["message"]
+    assert len(http.get(f"/agents/{agent.id}/events?limit=5", pak=http.admin).json()) == 5
+    assert [one["agent_id"] for one in http.get("/fleet", pak=http.admin).json()] == [agent.id]
+
+
+def test_an_audit_log_that_is_too_large_names_the_way_out(http):
+    name = "\N{GRINNING FACE}" * MAX_NAME
+    with AuditItem.batch_write() as kept:
+        for _ in range(MAX_LIMIT):
+            row = Entry(
+                id=uuid4(),
+                timestamp=datetime.now(UTC),
+                actor_type="admin",
+                actor_id=None,
+                action="agent.updated",
+                resource_type="agent",
+                resource_id=uuid4(),
+                details={"name": name, "cluster_name": name, "status": "ACTIVE"},
+                ip_address="192.0.2.7",
+                user_agent=None,
+            )
+            kept.save(AuditItem.of(row))
+
+    refused = http.get(f"/admin/audit-logs?limit={MAX_LIMIT}", pak=http.admin)
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "response_too_large")
+    assert "?limit=" in refused.json()["message"]
+    assert http.get("/admin/audit-logs?limit=500", pak=http.admin).json()["count"] == 500
 
 
 @pytest.fixture
