@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,19 @@ def test_the_page_lists_exactly_the_operations_that_are_there():
     }
 
     assert listed == {path: set(methods) for path, methods in app.routes.items()}
+
+
+def test_what_the_page_misses_is_not_there():
+    missing = re.findall(r"`(/[^`]*)`", PAGE.read_text().partition("### What is not there yet")[2])
+
+    assert missing
+    assert not {f"/api/v1{path}" for path in missing} & set(app.routes)
+
+
+def test_the_page_says_everything_once():
+    lines = [line for line in PAGE.read_text().splitlines() if len(line) > len("| | Brokkr 0.9.1 | here |")]
+
+    assert [line for line, times in Counter(lines).items() if times > 1] == []
 
 
 def test_the_page_lists_every_operation_of_the_sdk():
