@@ -86,6 +86,6 @@ def _require_readable(new: NewDiagnosticResult) -> None:
     texts = json.dumps([new.pod_statuses, new.events, new.log_tails])
     if len(json.dumps(texts)) > MAX_ANSWER - REST_OF_ANSWER:
         raise PayloadTooLarge(
-            "pod_statuses, events and log_tails: with each quote and line break escaped twice, as an answer has them, "
-            f"these have more than {MAX_ANSWER - REST_OF_ANSWER} bytes; cut them"
+            "pod_statuses, events and log_tails: with each quote, line break and all that is not ASCII escaped twice, "
+            f"as an answer has them, these have more than {MAX_ANSWER - REST_OF_ANSWER} bytes; cut them"
         )

@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from chalicelib.domain import text
+from chalicelib.domain import moments, text
 from chalicelib.domain.bounds import Bounds
 from chalicelib.errors.invalid import InvalidHealthRecord
 from chalicelib.errors.protocol import InvalidRequestBody
@@ -45,7 +45,7 @@ class HealthSummary(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for field, value in (("pods_ready", self.pods_ready), ("pods_total", self.pods_total)):
             if abs(value) > MAX_PODS:
-                raise InvalidRequestBody(f"summary: {field} must be at most {MAX_PODS}")
+                raise InvalidRequestBody(f"summary: {field} must be from {-MAX_PODS} to {MAX_PODS}")
         for said in self._texts():
             text.clean("summary", said)
         if len(self.json().encode()) > MAX_SUMMARY_BYTES:
@@ -90,8 +90,7 @@ class DeploymentObjectHealthUpdate(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.status not in STATUSES:
             raise InvalidHealthRecord(f"status must be one of {', '.join(STATUSES)}")
-        if self.checked_at.tzinfo is None:
-            raise InvalidRequestBody("checked_at must say its time zone, as in 2026-01-31T12:00:00Z")
+        moments.utc("checked_at", self.checked_at)
         if self.checked_at < EARLIEST:
             raise InvalidRequestBody("checked_at must not lie before 1970")
 

@@ -143,7 +143,12 @@ def claimed(http, generator):
 
 
 @pytest.mark.parametrize(
-    ("tails", "said"), [("x" * 4 * 1024 * 1024, "4194304 bytes in all"), ('"\n' * 1_000_000, "escaped twice")]
+    ("tails", "said"),
+    [
+        ("x" * 4 * 1024 * 1024, "4194304 bytes in all"),
+        ('"\n' * 1_000_000, "quote, line break"),
+        ("é" * 1_000_000, "not ASCII"),
+    ],
 )
 def test_a_result_that_is_too_large_to_keep_or_to_show_is_refused_while_it_can_be_cut(http, claimed, tails, said):
     agent, path = claimed
