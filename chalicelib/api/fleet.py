@@ -30,7 +30,7 @@ def list_fleet() -> Ok[list[FleetAgentRecord]]:
 def get_agent_fleet_status(id: str) -> AgentFleetStatusResponse:
     room = Room(
         ResponseTooLarge(
-            "this agent's last events are too large for one answer: ask for fewer at /agents/{id}/events?limit=, "
+            f"this agent's last events are too large for one answer: ask for fewer at /agents/{id}/events?limit=, "
             "and for the agent at /fleet"
         )
     )

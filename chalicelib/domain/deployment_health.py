@@ -90,7 +90,7 @@ class DeploymentObjectHealthUpdate(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.status not in STATUSES:
             raise InvalidHealthRecord(f"status must be one of {', '.join(STATUSES)}")
-        moments.utc("checked_at", self.checked_at)
+        moments.require_zone("checked_at", self.checked_at)
         if self.checked_at < EARLIEST:
             raise InvalidRequestBody("checked_at must not lie before 1970")
 

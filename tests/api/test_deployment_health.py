@@ -158,7 +158,6 @@ def test_a_bad_field_is_refused_by_its_name(place, field, value):
     [
         ({"summary": SUMMARY | {"pods_ready": -(2**40)}}, "pods_ready must be from -2147483647 to 2147483647"),
         ({"checked_at": "2026-11-24T12:00:00"}, "checked_at: a timestamp needs its zone"),
-        ({"checked_at": "9999-12-31T23:59:59-14:00"}, "checked_at: this timestamp lies outside"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused_with_its_bounds(place, changes, said):
