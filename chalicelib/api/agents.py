@@ -1,7 +1,7 @@
 from chalice import Blueprint
 
 from chalicelib.api import shapes
-from chalicelib.api.answers import Created, NoContent, caller
+from chalicelib.api.answers import Created, NoContent, Ok, bounded, caller
 from chalicelib.api.operations import ADMIN, AGENT, Operation, by_ending
 from chalicelib.api.parameters import path_uuid, text_query
 from chalicelib.api.schemas import parse, parse_heartbeat
@@ -24,6 +24,7 @@ from chalicelib.errors.invalid import (
     NameAndClusterRequired,
 )
 from chalicelib.errors.not_found import AgentAnnotationNotFound, AgentLabelNotFound, AgentNotFound
+from chalicelib.errors.protocol import ResponseTooLarge
 from chalicelib.services import agents
 
 routes = Blueprint(__name__)
@@ -33,9 +34,13 @@ NAME = text_query("name")
 CLUSTER_NAME = text_query("cluster_name")
 
 
-@Operation("list_agents", "agents", by=ADMIN, refuses=(AdminRequired,))
-def list_agents() -> list[shapes.Agent]:
-    return [agent_view(status) for status in agents.list_agents(caller(routes))]
+@Operation("list_agents", "agents", by=ADMIN, refuses=(AdminRequired, ResponseTooLarge))
+def list_agents() -> Ok[list[shapes.Agent]]:
+    refusal = ResponseTooLarge(
+        "these agents are too large for one answer: ask at /agents/?name=&cluster_name= for one, or at "
+        "/generators/{id}/registered-agents for a generator's"
+    )
+    return bounded(map(agent_view, agents.list_agents(caller(routes))), refusal)
 
 
 @Operation(
@@ -52,7 +57,7 @@ def search_agent() -> shapes.Agent:
 
 @routes.route("/api/v1/agents", methods=["GET"])
 @by_ending(list_agents, search_agent)
-def list_or_search_agents() -> list[shapes.Agent] | shapes.Agent:
+def list_or_search_agents() -> Ok[list[shapes.Agent]] | shapes.Agent:
     """
     All agents; with a slash at the path's end, the one of a name and a cluster.
     """

@@ -3,14 +3,14 @@ from chalice import Blueprint
 from chalicelib import VERSION
 from chalicelib.api import shapes
 from chalicelib.api.admin_views import PakSummary, pak_summary
-from chalicelib.api.answers import Ok, caller
+from chalicelib.api.answers import Ok, bounded, caller
 from chalicelib.api.operations import ADMIN, ANYBODY, NOBODY, Operation
 from chalicelib.api.origin import origin_of
 from chalicelib.api.schemas import parse
 from chalicelib.api.views import lent_pak, principal_view
 from chalicelib.domain.keyless import IdToken
 from chalicelib.errors.forbidden import AdminRequired
-from chalicelib.errors.protocol import IdTokenRefused, IssuerUnavailable, Unauthorized, Unavailable
+from chalicelib.errors.protocol import IdTokenRefused, IssuerUnavailable, ResponseTooLarge, Unauthorized, Unavailable
 from chalicelib.services import generators
 
 routes = Blueprint(__name__)
@@ -47,9 +47,10 @@ def exchange_id_token() -> Ok[shapes.LentPak]:
 
 
 @routes.route("/api/v1/paks", methods=["GET"])
-@Operation("list_paks", "auth", by=ADMIN, refuses=(AdminRequired,))
-def list_paks() -> list[PakSummary]:
+@Operation("list_paks", "auth", by=ADMIN, refuses=(AdminRequired, ResponseTooLarge))
+def list_paks() -> Ok[list[PakSummary]]:
     """
     Whose PAKs there are, but for agents'.
     """
-    return [pak_summary(generator) for generator in generators.list_generators(caller(routes))]
+    refusal = ResponseTooLarge("these are too many for one answer: ask at /generators/{id} for one")
+    return bounded(map(pak_summary, generators.list_generators(caller(routes))), refusal)

@@ -1,7 +1,7 @@
 from chalice import Blueprint
 
 from chalicelib.api import shapes
-from chalicelib.api.answers import Created, NoContent, caller
+from chalicelib.api.answers import Created, NoContent, Ok, bounded, caller
 from chalicelib.api.operations import ADMIN, AGENT, GENERATOR, Operation
 from chalicelib.api.parameters import path_uuid
 from chalicelib.api.schemas import parse
@@ -19,15 +19,17 @@ from chalicelib.errors.forbidden import (
 )
 from chalicelib.errors.invalid import MissingAgentId
 from chalicelib.errors.not_found import GeneratorNotFound
+from chalicelib.errors.protocol import ResponseTooLarge
 from chalicelib.services import generators
 
 routes = Blueprint(__name__)
 
 
 @routes.route("/api/v1/generators", methods=["GET"])
-@Operation("list_generators", "generators", by=ADMIN, refuses=(AdminRequired,))
-def list_generators() -> list[shapes.Generator]:
-    return [generator_view(generator) for generator in generators.list_generators(caller(routes))]
+@Operation("list_generators", "generators", by=ADMIN, refuses=(AdminRequired, ResponseTooLarge))
+def list_generators() -> Ok[list[shapes.Generator]]:
+    refusal = ResponseTooLarge("these generators are too large for one answer: ask at /paks for their ids and names")
+    return bounded(map(generator_view, generators.list_generators(caller(routes))), refusal)
 
 
 @routes.route("/api/v1/generators", methods=["POST"])

@@ -1,7 +1,7 @@
 from chalice import Blueprint
 
 from chalicelib.api import shapes
-from chalicelib.api.answers import Created, NoContent, caller
+from chalicelib.api.answers import Created, NoContent, Ok, bounded, caller
 from chalicelib.api.operations import ADMIN, ANYBODY, GENERATOR, Operation
 from chalicelib.api.parameters import path_uuid, uuid_query
 from chalicelib.api.schemas import parse
@@ -18,6 +18,7 @@ from chalicelib.errors.forbidden import (
 )
 from chalicelib.errors.invalid import InvalidAnnotation, InvalidLabel, StackIdMismatch
 from chalicelib.errors.not_found import StackAnnotationNotFound, StackLabelNotFound, StackNotFound
+from chalicelib.errors.protocol import ResponseTooLarge
 from chalicelib.services import stacks
 
 routes = Blueprint(__name__)
@@ -26,10 +27,13 @@ PAK_ID = uuid_query("pak_id")
 
 
 @routes.route("/api/v1/stacks", methods=["GET"])
-@Operation("list_stacks", "stacks", by=ADMIN + GENERATOR, query=(PAK_ID,), refuses=(StacksListDenied,))
-def list_stacks() -> list[shapes.Stack]:
+@Operation("list_stacks", "stacks", by=ADMIN + GENERATOR, query=(PAK_ID,), refuses=(StacksListDenied, ResponseTooLarge))
+def list_stacks() -> Ok[list[shapes.Stack]]:
     generator_id = PAK_ID.of(routes.current_request)
-    return [stack_view(stack) for stack in stacks.list_stacks(caller(routes), generator_id)]
+    refusal = ResponseTooLarge(
+        "these stacks are too large for one answer: an admin may ask with ?pak_id= for a generator's"
+    )
+    return bounded(map(stack_view, stacks.list_stacks(caller(routes), generator_id)), refusal)
 
 
 @routes.route("/api/v1/stacks", methods=["POST"])

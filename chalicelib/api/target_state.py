@@ -7,7 +7,7 @@ from chalicelib.api.parameters import flag_query, known_to, path_uuid, text_quer
 from chalicelib.api.views import object_view, stack_view
 from chalicelib.domain.agents import Status
 from chalicelib.errors.forbidden import AgentPakMismatch
-from chalicelib.errors.protocol import TargetStateTooLarge
+from chalicelib.errors.protocol import ResponseTooLarge, TargetStateTooLarge
 from chalicelib.services import target_state
 from chalicelib.services.target_state import TargetState
 
@@ -51,6 +51,10 @@ def _headers(state: TargetState) -> Headers:
 
 
 @routes.route("/api/v1/agents/{id}/stacks", methods=["GET"])
-@Operation("get_associated_stacks", "agents", by=ADMIN + AGENT, refuses=(AgentPakMismatch,))
-def list_associated_stacks(id: str) -> list[shapes.Stack]:
-    return [stack_view(stack) for stack in target_state.associated_stacks(caller(routes), path_uuid(id))]
+@Operation("get_associated_stacks", "agents", by=ADMIN + AGENT, refuses=(AgentPakMismatch, ResponseTooLarge))
+def list_associated_stacks(id: str) -> Ok[list[shapes.Stack]]:
+    refusal = ResponseTooLarge(
+        f"these stacks are too large for one answer: ask at /agents/{id}/target-state?mode=full&content=false for what "
+        "is newest in each"
+    )
+    return bounded(map(stack_view, target_state.associated_stacks(caller(routes), path_uuid(id))), refusal)

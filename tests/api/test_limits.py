@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from chalicelib.api import answers
 from chalicelib.domain.audit import MAX_LIMIT, Entry
 from chalicelib.domain.events import MAX_MESSAGE_BYTES
 from chalicelib.domain.text import MAX_NAME
@@ -48,6 +49,33 @@ def test_a_list_that_is_too_large_names_the_way_out(http, generator):
     assert (refused.status_code, refused.json()["code"]) == (413, "response_too_large")
     assert "?content=false" in refused.json()["message"]
     assert len(http.get(f"{path}?content=false", pak=generator.pak).json()) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "way_out"),
+    [
+        ("/stacks", "?pak_id="),
+        ("/agents", "/agents/?name="),
+        ("/generators", "/paks"),
+        ("/paks", "/generators/"),
+        ("/agents/{}/stacks", "target-state?mode=full&content=false"),
+    ],
+)
+def test_a_list_of_too_many_names_the_way_out(http, generator, monkeypatch, path, way_out):
+    """
+    Forty-three stacks whose descriptions are emojis were a gateway's 502.
+    """
+    agent = new_agent(http)
+    new_target(http, agent, new_stack(http, generator))
+    path = path.format(agent.id)
+    there = len(http.get(path, pak=http.admin).json())
+
+    monkeypatch.setattr(answers, "MAX_ANSWER", 10)
+    refused = http.get(path, pak=http.admin)
+
+    assert there
+    assert (refused.status_code, refused.json()["code"]) == (413, "response_too_large")
+    assert way_out in refused.json()["message"]
 
 
 @pytest.fixture
