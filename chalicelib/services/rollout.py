@@ -108,7 +108,7 @@ def _said(revision: Revision, agent_ids: Collection[UUID], at: datetime) -> dict
     said = rollouts.said_of(revision)
     words = {id: said[id].health for id in agent_ids if id in said}
     stale = {id: health for id, health in words.items() if health and at - health.reported_at > settings.agent_silence}
-    confirmed = fleet.last_confirmed(revision.id, stale, at) if stale else {}
+    confirmed = fleet.last_confirmed(revision.id, stale, at)
     again = {id: renewed(revision.id, stale[id], [confirmation]) for id, confirmation in confirmed.items()}
     return said | {id: replace(said[id], health=health) for id, health in again.items()}
 

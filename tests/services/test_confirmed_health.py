@@ -10,7 +10,7 @@ import pytest
 from chalicelib.domain.deployment_health import DeploymentObjectHealthUpdate, HealthStatusUpdate
 from chalicelib.domain.fleet import AgentHealth, HealthCounts
 from chalicelib.domain.principals import ADMIN
-from chalicelib.services import deployment_health, fleet
+from chalicelib.services import deployment_health, fleet, targets
 from chalicelib.services.rollout import rollout
 from chalicelib.settings import settings
 from chalicelib.store import fleet as store
@@ -42,14 +42,21 @@ class Ward(Place):
         self.say()
 
     def say(self, status="healthy", among=None, checked_at=None):
+        return self.say_each(dict.fromkeys(among or self.pushed, status), checked_at)
+
+    def say_each(self, words, checked_at=None):
+        """
+        How many writes that takes.
+        """
         moment = checked_at or self.time
         said = [
-            DeploymentObjectHealthUpdate(id=one.id, status=status, checked_at=moment) for one in among or self.pushed
+            DeploymentObjectHealthUpdate(id=one.id, status=status, checked_at=moment) for one, status in words.items()
         ]
         report = HealthStatusUpdate(deployment_objects=said)
         with recorder.listening() as calls:
             deployment_health.report(self.agent, self.agent.id, report, now=self.now)
-        return sum(operation == "UpdateItem" for operation, _ in calls)
+        self.asked = [operation for operation, _ in calls]
+        return self.asked.count("UpdateItem")
 
     def word(self, revision):
         [one] = deployment_health.of_object(ADMIN, revision.id, now=self.now).records
@@ -121,6 +128,35 @@ def test_what_is_not_said_again_grows_old_beside_what_is(ward):
     assert ward.word(last).reported_at == NOON
 
 
+def test_a_report_in_parts_keeps_all_of_them_fresh(ward):
+    parts = ward.pushed[:2], ward.pushed[2:]
+    for _ in range(4):
+        ward.later(MINUTE)
+        for part in parts:
+            ward.say(among=part)
+
+    assert {ward.stack_status(place) for place in range(STACKS)} == {"healthy"}
+
+
+def test_a_report_that_says_the_same_again_asks_for_nothing_but_what_was_said(ward):
+    ward.say()
+
+    assert ward.asked == ["GetItem", "BatchGetItem"]
+
+
+def test_of_two_revisions_in_one_report_the_newer_one_says_how_the_stack_is(ward):
+    [old, *_], stack = ward.pushed, ward.stack
+    ward.stack = ward.stacks[0]
+    new = ward.push()
+    ward.stack = stack
+
+    ward.say_each({new: "healthy", old: "failing"})
+    healthy = ward.counts()
+    ward.say_each({new: "failing", old: "healthy"})
+
+    assert (healthy, ward.counts()) == (HealthCounts(), HealthCounts(failing=1))
+
+
 def test_what_has_changed_is_written_beside_what_is_confirmed(ward):
     ward.later(MINUTE)
     ward.say(among=ward.pushed[1:])
@@ -186,7 +222,10 @@ def test_beside_many_stacks_that_are_not_well_a_few_records_are_written_for_less
     store.note_health(ward.agent.id, AgentHealth(), {uuid4(): "failing" for _ in range(20)})
     ward.later(MINUTE)
 
-    assert ward.say() == 2
+    first = ward.say(among=ward.pushed[:1])
+    other_due = ward.say()
+
+    assert (first, other_due) == (1, 1)
     assert store.find_health(ward.agent.id).confirmed == []
 
 
@@ -239,3 +278,15 @@ def test_a_look_at_a_rollout_reads_what_is_confirmed_only_when_the_word_itself_i
     remembered = reads()
 
     assert (fresh, remembered, ward.state(3)) == ([], [], "healthy")
+
+
+def test_a_look_at_a_rollout_asks_no_agent_that_the_stack_has_left(ward):
+    ward.later(MINUTE)
+    ward.say()
+    targets.remove_target(ADMIN, ward.agent.id, ward.stacks[0].id)
+    ward.later(SILENCE + SECOND)
+
+    with recorder.listening() as calls:
+        agents = rollout(ADMIN, ward.stacks[0].id, now=ward.now).agents
+
+    assert (agents, [body for _, body in calls if "HEALTH#" in str(body)]) == ([], [])
