@@ -101,9 +101,7 @@ def _compare(what: str, question: str, logs: list[tuple[str, Client, int]], samp
 
 
 def _cost(admin: Client, path: str) -> Cost:
-    with wire.metered() as cost:
-        admin.call("GET", path)
-    return cost
+    return wire.cost_of(lambda: admin.call("GET", path))
 
 
 def _seconds(admin: Client, path: str) -> float:

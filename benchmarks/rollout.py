@@ -4,7 +4,7 @@ What DynamoDB would bill for a look at a rollout.
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,7 +93,7 @@ def _come_up(agents: Sequence[Client], object_id: str) -> None:
 
 def _first_look(what: str, crew: Crew) -> Figure:
     path = f"/api/v1/stacks/{crew.stack_id}/rollout?deployment_object_id={crew.newest}"
-    cost = _cost(lambda: crew.generator.call("GET", path))
+    cost = wire.cost_of(lambda: crew.generator.call("GET", path))
     return Figure(f"rollout {what}, before anything is remembered, read units", cost.reads, "RU")
 
 
@@ -120,9 +120,3 @@ def _unchanged(crew: Crew, path: str) -> tuple[Cost, float]:
     if answer.status != NOT_MODIFIED:
         raise ValueError(f"an unchanged rollout was answered {answer.status}")
     return cost, time.perf_counter() - started
-
-
-def _cost(act: Callable[[], object]) -> Cost:
-    with wire.metered() as cost:
-        act()
-    return cost

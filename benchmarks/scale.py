@@ -82,9 +82,7 @@ def _compare(
 
 def _cost(endpoint: str, act: Callable[[Fleet], None], fleet: Fleet) -> Cost:
     wire.to(endpoint)
-    with wire.metered() as cost:
-        act(fleet)
-    return cost
+    return wire.cost_of(lambda: act(fleet))
 
 
 def _units(cost: Cost) -> float:

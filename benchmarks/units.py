@@ -3,7 +3,6 @@ What DynamoDB would bill for a push, a poll, a heartbeat, an event and a report 
 """
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.client import manifest
@@ -45,9 +44,9 @@ def measure(effort: float) -> list[Figure]:
 
 def _pushes(fleet: Fleet) -> list[Figure]:
     push, stack_id = fleet.generator.push, fleet.stacks[0]
-    plain = _cost(lambda: push(stack_id, manifest()))
-    keyed = _cost(lambda: push(stack_id, manifest(), "a key"))
-    again = _cost(lambda: push(stack_id, manifest(), "a key"))
+    plain = wire.cost_of(lambda: push(stack_id, manifest()))
+    keyed = wire.cost_of(lambda: push(stack_id, manifest(), "a key"))
+    again = wire.cost_of(lambda: push(stack_id, manifest(), "a key"))
     return [
         Figure("push of 2 KB, write units", plain.writes, "WU", 5),
         Figure("push of 2 KB, read units", plain.reads, "RU", 1),
@@ -86,10 +85,10 @@ def _unchanged_poll(fleet: Fleet) -> Cost:
 
 def _small_talk(fleet: Fleet) -> list[Figure]:
     newest = fleet.agent.poll().json()[0]["id"]
-    heartbeat = _cost(fleet.agent.heartbeat)
+    heartbeat = wire.cost_of(fleet.agent.heartbeat)
     fleet.agent.report(newest, "first")
-    event = _cost(lambda: fleet.agent.report(newest, "second"))
-    repeated = _cost(lambda: fleet.agent.report(newest, "second"))
+    event = wire.cost_of(lambda: fleet.agent.report(newest, "second"))
+    repeated = wire.cost_of(lambda: fleet.agent.report(newest, "second"))
     return [
         Figure("heartbeat, write units", heartbeat.writes, "WU"),
         Figure("heartbeat, read units", heartbeat.reads, "RU"),
@@ -107,13 +106,13 @@ def _health(fleet: Fleet) -> list[Figure]:
     agent, newest = fleet.agent, fleet.newest
     count = len(newest)
     agent.report_health(newest, "healthy")
-    other_words = _cost(lambda: agent.report_health(newest, "healthy", pods_ready=2))
+    other_words = wire.cost_of(lambda: agent.report_health(newest, "healthy", pods_ready=2))
     agent.report_health(newest, "healthy")
-    same = _cost(lambda: agent.report_health(newest, "healthy"))
+    same = wire.cost_of(lambda: agent.report_health(newest, "healthy"))
     with a_minute_old_health():
-        due = _cost(lambda: agent.report_health(newest, "healthy"))
-    one_falls_ill = _cost(lambda: agent.report_health([newest[0]], "degraded"))
-    all_fall_ill = _cost(lambda: agent.report_health(newest, "failing"))
+        due = wire.cost_of(lambda: agent.report_health(newest, "healthy"))
+    one_falls_ill = wire.cost_of(lambda: agent.report_health([newest[0]], "degraded"))
+    all_fall_ill = wire.cost_of(lambda: agent.report_health(newest, "failing"))
     what = f"health of {count} object{'s' * (count > 1)}"
     return [
         Figure(f"{what}, the same again, write units", same.writes, "WU", 0),
@@ -123,9 +122,3 @@ def _health(fleet: Fleet) -> list[Figure]:
         Figure(f"{what}, of one that begins to be degraded, write units", one_falls_ill.writes, "WU"),
         Figure(f"{what}, each begins to fail, write units", all_fall_ill.writes, "WU"),
     ]
-
-
-def _cost(act: Callable[[], object]) -> Cost:
-    with wire.metered() as cost:
-        act()
-    return cost

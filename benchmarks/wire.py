@@ -4,7 +4,7 @@ The DynamoDB calls of this process: where they go, what they were, what they cos
 botocore's own hooks see every call of every client made after this module is imported.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -55,6 +55,11 @@ class Wire:
             yield self._cost
         finally:
             self._cost = None
+
+    def cost_of(self, act: Callable[[], object]) -> Cost:
+        with self.metered() as cost:
+            act()
+        return cost
 
     @contextmanager
     def recorded(self) -> Iterator[list[Call]]:

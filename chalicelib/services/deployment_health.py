@@ -2,7 +2,7 @@
 The health of deployment objects: what agents report, and what comes of it for an object and for a stack.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, groupby, islice
 from operator import attrgetter
@@ -29,6 +29,8 @@ from chalicelib.settings import settings
 from chalicelib.store import agents, deployment_objects, fleet, given_stacks, rollouts, stacks
 
 MOST_OBJECTS = 100
+
+Confirmations = Mapping[UUID, Sequence[Confirmation]]
 
 
 def report(caller: Principal, agent_id: UUID, said: HealthStatusUpdate, *, now: system.Now = system.now) -> None:
@@ -100,7 +102,8 @@ def of_object(caller: Principal, id: UUID, *, now: system.Now = system.now) -> O
     """
     require_admin(caller)
     revision = deployment_objects.find_revision(id)
-    records = _read(rollouts.health_of(revision), now()) if revision else []
+    said = rollouts.health_of(revision) if revision else []
+    records = _read(said, _confirmed(said), now())
     return ObjectHealth(id, sorted(records, key=lambda one: one.health.checked_at, reverse=True))
 
 
@@ -112,15 +115,19 @@ def of_stack(caller: Principal, id: UUID, most: int = MOST_OBJECTS, *, now: syst
     require_admin(caller)
     at, stack = now(), stacks.find_any(id)
     said = rollouts.health_in(id) if stack and stack.is_live else iter(())
-    newest = chain.from_iterable(of_it for _, of_it in islice(groupby(said, key=attrgetter("object_id")), most))
-    by_object = {id: list(of_it) for id, of_it in groupby(_read(list(newest), at), key=attrgetter("object_id"))}
-    return StackHealth(id, [ObjectHealth(id, of_it) for id, of_it in reversed(by_object.items())])
+    newest = [list(of_it) for _, of_it in islice(groupby(said, key=attrgetter("object_id")), most)]
+    confirmed = _confirmed(chain.from_iterable(newest))
+    read = [ObjectHealth(of_it[0].object_id, _read(of_it, confirmed, at)) for of_it in reversed(newest)]
+    return StackHealth(id, read)
 
 
-def _read(records: Sequence[HealthRecord], at: datetime) -> list[HealthRecord]:
+def _confirmed(records: Iterable[HealthRecord]) -> Confirmations:
+    return fleet.confirmations({one.agent_id for one in records if not one.is_former})
+
+
+def _read(records: Iterable[HealthRecord], confirmed: Confirmations, at: datetime) -> list[HealthRecord]:
     """
     As they are to be read at that moment, each as fresh as its agent has confirmed it.
     """
-    confirmed = fleet.confirmations({one.agent_id for one in records if not one.is_former})
     fresh = [(one, renewed(one.object_id, one.health, confirmed.get(one.agent_id, ()))) for one in records]
     return [replace(one, health=health).at(at, settings.agent_silence) for one, health in fresh]

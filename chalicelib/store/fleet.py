@@ -89,14 +89,19 @@ def last_confirmed(object_id: UUID, agent_ids: Collection[UUID], at: datetime) -
     The last of each agent's confirmations of one object. One that keeps a word fresh is read once, and again when it
     does that no more.
     """
-    known = {id: last for id in agent_ids if (last := _confirmed.recall((id, object_id), at))}
-    for id, found in confirmations([id for id in agent_ids if id not in known]).items():
-        of_it = [one for one in found if object_id in one.object_ids]
+    asked = [(id, object_id) for id in agent_ids]
+    found = _confirmed.read(asked, _read_confirmed, at, since=lambda one: one.reported_at)
+    return {agent_id: last for (agent_id, _), last in found.items()}
+
+
+def _read_confirmed(asked: list[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Confirmation]:
+    found, last = confirmations([agent_id for agent_id, _ in asked]), {}
+    for agent_id, object_id in asked:
+        of_it = [one for one in found.get(agent_id, ()) if object_id in one.object_ids]
         if of_it:
-            last = max(of_it, key=lambda one: one.reported_at)
-            known[id] = replace(last, object_ids=frozenset([object_id]))
-            _confirmed.remember((id, object_id), known[id], since=known[id].reported_at)
-    return known
+            newest = max(of_it, key=lambda one: one.reported_at)
+            last[agent_id, object_id] = replace(newest, object_ids=frozenset([object_id]))
+    return last
 
 
 def note_health(

@@ -78,13 +78,12 @@ def last_seen(agent_ids: Collection[UUID], at: datetime) -> dict[UUID, datetime]
     The last heartbeats of those that ever had one. One that proves that an agent is not silent is read once, and again
     when it proves that no more.
     """
-    known = {id: last for id in agent_ids if (last := _beats.recall(id, at))}
-    keys = [(FLEET, f"HEARTBEAT#{id}") for id in agent_ids if id not in known]
-    for item in HeartbeatItem.batch_get(keys) if keys else ():
-        if item.last_heartbeat:
-            known[item.agent_id] = item.last_heartbeat
-            _beats.remember(item.agent_id, item.last_heartbeat, since=item.last_heartbeat)
-    return known
+    return _beats.read(agent_ids, _read_beats, at, since=lambda last: last)
+
+
+def _read_beats(agent_ids: list[UUID]) -> dict[UUID, datetime]:
+    items = HeartbeatItem.batch_get([(FLEET, f"HEARTBEAT#{id}") for id in agent_ids])
+    return {item.agent_id: item.last_heartbeat for item in items if item.last_heartbeat}
 
 
 def beat(agent_id: UUID, report: HeartbeatReport, at: datetime) -> None:

@@ -38,13 +38,21 @@ class Memory(Generic[K, V]):
     def forget(self, key: K) -> None:
         self._values.pop(key, None)
 
-    def read(self, keys: Collection[K], read: Callable[[list[K]], Mapping[K, V]], at: datetime = ONCE) -> dict[K, V]:
+    def read(
+        self,
+        keys: Collection[K],
+        read: Callable[[list[K]], Mapping[K, V]],
+        at: datetime = ONCE,
+        *,
+        since: Callable[[V], datetime] | None = None,
+    ) -> dict[K, V]:
         """
-        Those of the keys that have a value: remembered, or read now.
+        Those of the keys that have a value: remembered, or read now. It is remembered from now on, or from the moment
+        that it says itself.
         """
         known = {key: value for key in keys if (value := self.recall(key, at)) is not None}
         missing = [key for key in keys if key not in known]
         found = dict(read(missing)) if missing else {}
         for key, value in found.items():
-            self.remember(key, value, at)
+            self.remember(key, value, since(value) if since else at)
         return known | found

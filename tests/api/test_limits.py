@@ -84,15 +84,24 @@ def many_events(http, generator):
     An agent whose events are over 6 MB, and their ids, the newest first.
     """
     agent = new_agent(http)
+    made = failures(http, generator, agent, ["x" * MAX_MESSAGE_BYTES] * 24)
+    return agent, made[::-1]
+
+
+def failures(http, generator, agent, messages):
+    """
+    The ids of events of one object, with these messages.
+    """
     event = {
         "agent_id": agent.id,
         "deployment_object_id": new_object(http, generator, new_stack(http, generator))["id"],
         "event_type": "DEPLOY",
         "status": "FAILURE",
-        "message": "x" * MAX_MESSAGE_BYTES,
     }
-    made = [http.post(f"/agents/{agent.id}/events", pak=agent.pak, json=event).json()["id"] for _ in range(24)]
-    return agent, made[::-1]
+    path, bodies = f"/agents/{agent.id}/events", [event | {"message": message} for message in messages]
+    said = [http.post(path, pak=agent.pak, json=body) for body in bodies]
+    assert {answer.status_code for answer in said} == {201}
+    return [answer.json()["id"] for answer in said]
 
 
 @pytest.mark.parametrize("path", ["/agents/{}/events", "/agent-events"])
@@ -112,18 +121,8 @@ def test_events_that_are_too_large_together_name_the_way_out(http, many_events, 
 
 def test_a_status_whose_events_are_too_large_together_names_the_way_out(http, generator):
     agent = new_agent(http)
-    event = {
-        "agent_id": agent.id,
-        "deployment_object_id": new_object(http, generator, new_stack(http, generator))["id"],
-        "event_type": "DEPLOY",
-        "status": "FAILURE",
-    }
-    for number in range(6):
-        message = "\N{GRINNING FACE}" * (MAX_MESSAGE_BYTES // 4 - 1) + str(number)
-        assert (
-            http.post(f"/agents/{agent.id}/events", pak=agent.pak, json={**event, "message": message}).status_code
-            == 201
-        )
+    long = "\N{GRINNING FACE}" * (MAX_MESSAGE_BYTES // 4 - 1)
+    failures(http, generator, agent, [f"{long}{number}" for number in range(6)])
 
     refused = http.get(f"/agents/{agent.id}/fleet-status", pak=http.admin)
 

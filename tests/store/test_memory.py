@@ -46,3 +46,16 @@ def test_what_is_forgotten_is_read_again():
     memory.forget("never there")
 
     assert memory.recall("a") is None
+
+
+def test_a_value_that_says_when_it_dates_from_lasts_from_then_on():
+    memory, asked = Memory(10, MINUTE), []
+
+    def read(keys):
+        asked.extend(keys)
+        return dict.fromkeys(keys, NOON)
+
+    found = [memory.read(["a"], read, NOON + age * MINUTE, since=lambda moment: moment) for age in (0.5, 1, 2)]
+
+    assert found == [{"a": NOON}] * 3
+    assert asked == ["a", "a"]
